@@ -1,0 +1,30 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "orgkey",
+  // The library's: untested there.
+  platforms: [.macOS(.v15)],
+  products: [
+  ],
+  dependencies: [
+  ],
+  targets: [
+    .target(name: "COrgKeyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
+
+    // Frames and messages: what daemon and library share.
+    .target(name: "OrgKeyWire", dependencies: ["COrgKeyProto"], swiftSettings: strict),
+
+    .testTarget(
+      name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
