@@ -20,11 +20,15 @@ let package = Package(
   targets: [
     .target(name: "COrgKeyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
 
+    // The rules: pure, no I/O, no clock.
+    .target(name: "OrgKeyModel", swiftSettings: strict),
     // Frames and messages: what daemon and library share.
     .target(name: "OrgKeyWire", dependencies: ["COrgKeyProto"], swiftSettings: strict),
 
     .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
+    .testTarget(
+      name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,157 @@
+extension Directory {
+  /// Decides whether a key may do something: key, environment, rate limit, organization,
+  /// permission, in this order; the first rule that fails decides.
+  ///
+  /// - Parameters:
+  ///   - presented: the key's text as it came.
+  ///   - digest: its SHA-256; evaluated only when the text can be looked up.
+  ///   - environment: the one that the request names; empty: any. One that can't be is none's.
+  ///   - organization: what is to be acted in; empty: the key's own.
+  ///   - permission: a concrete one. An empty one is never granted.
+  ///   - taking: false to tell what the answer would be without taking from the rate limit.
+  package func authorize(
+    presented: Span<UInt8>, digest: @autoclosure () -> Digest, environment: Span<UInt8>,
+    organization: Span<UInt8>, permission: Span<UInt8>, policy: Policy, now: Instant,
+    taking: Bool = true
+  ) -> Verdict {
+    switch find(presented, digest, policy) {
+    case .failure(let verdict): verdict
+    case .success(let secret):
+      authorize(
+        secret: secret, environment: environment, organization: organization,
+        permission: permission, policy: policy, now: now, taking: taking)
+    }
+  }
+
+  /// As above, for a secret that is known.
+  package func authorize(
+    secret: SecretHandle, environment: Span<UInt8>, organization: Span<UInt8>,
+    permission: Span<UInt8>, policy: Policy, now: Instant, taking: Bool
+  ) -> Verdict {
+    var verdict = judgeKey(secret, now)
+    guard let key = verdict.key.map({ keys[$0.index] }) else { return verdict }
+    if verdict.isAllowed {
+      verdict.reason = judgeEnvironment(key, environment, policy)
+    }
+    if key.limiter != 0 {
+      judgeRate(key.limiter, now, taking: taking && verdict.isAllowed, &verdict)
+    }
+    if verdict.isAllowed {
+      judgeOrganization(key, organization, &verdict)
+    }
+    if verdict.isAllowed {
+      verdict.reason = judgePermission(key, permission)
+    }
+    return verdict
+  }
+
+  /// Decides whether a key is good: key, environment, and that its organization is not
+  /// suspended. Takes nothing from its limit.
+  package func identify(
+    presented: Span<UInt8>, digest: @autoclosure () -> Digest, environment: Span<UInt8>,
+    policy: Policy, now: Instant
+  ) -> Verdict {
+    switch find(presented, digest, policy) {
+    case .failure(let verdict): return verdict
+    case .success(let secret):
+      var verdict = judgeKey(secret, now)
+      guard let key = verdict.key.map({ keys[$0.index] }) else { return verdict }
+      if verdict.isAllowed {
+        verdict.reason = judgeEnvironment(key, environment, policy)
+      }
+      if verdict.isAllowed {
+        judgeOrganization(key, Span(), &verdict)
+      }
+      return verdict
+    }
+  }
+
+  private enum Finding {
+    case success(SecretHandle)
+    case failure(Verdict)
+  }
+
+  private func find(
+    _ presented: Span<UInt8>, _ digest: () -> Digest, _ policy: Policy
+  ) -> Finding {
+    if presented.isEmpty { return .failure(Verdict(unknown: .keyMissing)) }
+    guard KeyText.isPresentable(presented) else {
+      return .failure(Verdict(unknown: .keyMalformed))
+    }
+    if let secret = secret(digest: digest()) { return .success(secret) }
+    let shape = KeyText.shape(of: presented, prefix: policy.keyPrefix)
+    let isMistyped = shape == .ownWithWrongCheck
+    return .failure(Verdict(unknown: isMistyped ? .keyMalformed : .keyUnknown))
+  }
+
+  private func judgeKey(_ handle: SecretHandle, _ now: Instant) -> Verdict {
+    let secret = secrets[handle.index]
+    let key = keys[secret.key]
+    let isRevoked = key.flags.contains(.revoked)
+    let isRetired = secret.isRevoked || secret.retiresAt != 0 && secret.retiresAt <= now.wall
+    if isRevoked || isRetired {
+      let diedAt = min(isRevoked ? key.end.time : .max, isRetired ? secret.retiresAt : .max)
+      if diedAt <= now.wall &- Limits.deadSecretLifetimeMilliseconds {
+        return Verdict(unknown: .keyUnknown)
+      }
+    }
+    var verdict = Verdict(
+      key: KeyHandle(index: secret.key), key.number, secret: handle, secret.number)
+    let end = key.end.time
+    if isRevoked {
+      verdict.reason = .keyRevoked
+    } else if isRetired {
+      verdict.reason = .secretRetired
+    } else if end != 0 && end <= now.wall {
+      verdict.reason = .keyExpired
+    } else if key.flags.contains(.disabled) {
+      verdict.reason = .keyDisabled
+    }
+    return verdict
+  }
+
+  private func judgeEnvironment(
+    _ key: KeyRow, _ named: Span<UInt8>, _ policy: Policy
+  ) -> Reason {
+    let own = environments[key.environment].environment
+    let passes =
+      (named.isEmpty || Environment(named) == own)
+      && (policy.requiredEnvironment == nil || policy.requiredEnvironment == own)
+    return passes && own != nil ? .allowed : .environmentMismatch
+  }
+
+  private func judgeRate(
+    _ limiter: UInt32, _ now: Instant, taking: Bool, _ verdict: inout Verdict
+  ) {
+    let (passes, state) =
+      taking ? limiters.take(limiter, now: now) : limiters.look(limiter, now: now)
+    verdict.rateLimit = state
+    if verdict.isAllowed && !passes { verdict.reason = .rateLimited }
+  }
+
+  private func judgeOrganization(
+    _ key: KeyRow, _ named: Span<UInt8>, _ verdict: inout Verdict
+  ) {
+    let own = OrganizationHandle(index: key.organization)
+    guard let asked = named.isEmpty ? own : organization(id: named) else {
+      verdict.reason = .organizationUnknown
+      return
+    }
+    if !isInSubtree(asked, of: own) {
+      verdict.reason = .organizationOutside
+    } else if organizations[asked.index].isClosed {
+      // Its row is marked when the key's own, or any above it, is suspended.
+      verdict.reason = .organizationSuspended
+    } else {
+      verdict.organization = asked
+    }
+  }
+
+  private func judgePermission(_ key: KeyRow, _ permission: Span<UInt8>) -> Reason {
+    let set = permissionSets[key.permissionSet]
+    let patterns = unsafe UnsafeBufferPointer(
+      start: texts.address(of: set.text), count: Int(set.bytes))
+    let isCovered = unsafe PermissionPatterns.cover(patterns.span, permission)
+    return isCovered ? .allowed : .permissionMissing
+  }
+}

@@ -1,0 +1,175 @@
+extension Directory {
+  /// Makes room at once for what is about to be loaded.
+  package mutating func reserve(secrets: Int) {
+    secretIndex.reserve(secrets)
+  }
+
+  /// Adds a set of permission patterns under the store's number.
+  /// - Returns: false when the number is taken or out of bounds.
+  package mutating func insert(_ set: PermissionSet, number: Int64) -> Bool {
+    guard let index = UInt32(exactly: number), index != 0,
+      permissionSetNumbers.handle(of: number) == 0
+    else { return false }
+    let row = PermissionSetRow(
+      text: texts.insert(set.encoded.span), bytes: UInt16(set.encoded.count),
+      count: UInt8(set.count))
+    permissionSetNumbers.set(index, to: permissionSets.insert(row))
+    return true
+  }
+
+  /// Adds a key to its organization.
+  /// - Returns: false, and nothing changes, when the organization or the permission set is not
+  ///   known, the rate limit can't be one, or the number is taken or out of bounds.
+  package mutating func insert(_ record: KeyRecord) -> Bool {
+    let organization = organizationNumbers.handle(of: record.organization)
+    let permissionSet = permissionSetNumbers.handle(of: record.permissionSet)
+    guard let number = UInt32(exactly: record.number), number != 0,
+      keyNumbers.handle(of: record.number) == 0, organization != 0, permissionSet != 0,
+      record.rateLimit?.isValid ?? true,
+      let environment = intern(record.environment)
+    else { return false }
+    var row = KeyRow()
+    row.number = number
+    row.id = record.id
+    row.organization = organization
+    row.permissionSet = permissionSet
+    row.environment = environment
+    row.limiter = record.rateLimit.map { limiters.insert($0) } ?? 0
+    row.end = PackedTime(record.revokedAt == 0 ? record.expiresAt : record.revokedAt)
+    if record.revokedAt != 0 { row.flags.insert(.revoked) }
+    if record.disabled { row.flags.insert(.disabled) }
+    let handle = keys.insert(row)
+    keyNumbers.set(number, to: handle)
+    keyCount += 1
+    linkKey(handle)
+    if row.countsAsActive { adjustKeyCounts(of: organization, by: 1) }
+    return true
+  }
+
+  /// Adds a secret to its key.
+  /// - Returns: false, and nothing changes, when the key is not known, the digest or the version
+  ///   is taken, or a number is out of bounds.
+  package mutating func insert(_ record: SecretRecord) -> Bool {
+    let key = keyNumbers.handle(of: record.key)
+    guard let number = UInt32(exactly: record.number), number != 0, key != 0,
+      record.version < SecretRow.versionBound, secret(digest: record.digest) == nil
+    else { return false }
+    // Newest first.
+    var previous: UInt32 = 0
+    var next = keys[key].firstSecret
+    while next != 0, secrets[next].version > record.version {
+      previous = next
+      next = secrets[next].next
+    }
+    if next != 0, secrets[next].version == record.version { return false }
+    let handle = secrets.insert(SecretRow(record, number: number, key: key, next: next))
+    secretIndex.insert(seed.hash(record.digest), handle)
+    secretCount += 1
+    if previous == 0 {
+      keys[key].firstSecret = handle
+    } else {
+      secrets[previous].next = handle
+    }
+    return true
+  }
+
+  /// Forgets a secret that has been dead for so long that it may as well be unknown; with the
+  /// last secret of a revoked key, the key. Their handles may be given out again.
+  /// - Returns: false when there is no such secret.
+  package mutating func removeSecret(key number: Int64, version: UInt32) -> Bool {
+    let key = keyNumbers.handle(of: number)
+    var previous: UInt32 = 0
+    var handle = keys[key].firstSecret
+    while handle != 0, secrets[handle].version != version {
+      previous = handle
+      handle = secrets[handle].next
+    }
+    if handle == 0 { return false }
+    if previous == 0 {
+      keys[key].firstSecret = secrets[handle].next
+    } else {
+      secrets[previous].next = secrets[handle].next
+    }
+    secretIndex.remove(seed.hash(secrets[handle].digest), handle)
+    secrets.remove(handle)
+    secretCount -= 1
+    if keys[key].firstSecret == 0, keys[key].flags.contains(.revoked) { removeKey(key) }
+    return true
+  }
+
+  /// Counts the key as expired, or as not: for the counters alone. No decision depends on it.
+  /// - Returns: false when there is no such key.
+  package mutating func markExpired(key number: Int64, _ expired: Bool) -> Bool {
+    let key = keyNumbers.handle(of: number)
+    if key == 0 { return false }
+    change(key) { row in
+      if expired {
+        row.flags.insert(.markedExpired)
+      } else {
+        row.flags.remove(.markedExpired)
+      }
+    }
+    return true
+  }
+
+  /// Changes a key's row, and the counters above it with it.
+  mutating func change(_ key: UInt32, _ body: (inout KeyRow) -> Void) {
+    let wasActive = keys[key].countsAsActive
+    body(&keys[key])
+    let isActive = keys[key].countsAsActive
+    if isActive != wasActive {
+      adjustKeyCounts(of: keys[key].organization, by: isActive ? 1 : -1)
+    }
+  }
+
+  private mutating func adjustKeyCounts(of organization: UInt32, by difference: Int32) {
+    let change = UInt32(bitPattern: difference)
+    organizations[organization].keyCount &+= change
+    var ancestor = organization
+    while true {
+      organizations[ancestor].subtreeKeyCount &+= change
+      if ancestor == 0 { break }
+      ancestor = organizations[ancestor].parent
+    }
+  }
+
+  private mutating func linkKey(_ key: UInt32) {
+    let organization = keys[key].organization
+    let next = organizations[organization].firstKey
+    keys[key].nextOfOrganization = next
+    if next != 0 { keys[next].previousOfOrganization = key }
+    organizations[organization].firstKey = key
+  }
+
+  /// - Parameter key: revoked, so that it counts no longer, and without secrets.
+  private mutating func removeKey(_ key: UInt32) {
+    let row = keys[key]
+    let (previous, next) = (row.previousOfOrganization, row.nextOfOrganization)
+    if next != 0 { keys[next].previousOfOrganization = previous }
+    if previous == 0 {
+      organizations[row.organization].firstKey = next
+    } else {
+      keys[previous].nextOfOrganization = next
+    }
+    if row.limiter != 0 { limiters.remove(row.limiter) }
+    keyNumbers.set(row.number, to: 0)
+    keys.remove(key)
+    keyCount -= 1
+  }
+
+  /// The handle of an environment's one row; nil when there are too many to tell apart.
+  private mutating func intern(_ environment: Environment) -> UInt32? {
+    let (low, high) = environment.short.words
+    let hash = seed.hash(low, high)
+    var probe = environmentIndex.probe(hash)
+    while true {
+      let handle = environmentIndex.next(&probe)
+      if handle == 0 { break }
+      if environments[handle].environment == environment { return handle }
+    }
+    guard environments.endHandle < KeyRow.environmentBound else { return nil }
+    let handle = environments.insert(EnvironmentRow(environment))
+    environmentIndex.insert(hash, handle)
+    return handle
+  }
+}
