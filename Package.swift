@@ -18,10 +18,14 @@ let package = Package(
   dependencies: [
   ],
   targets: [
+    // C, each imported by exactly one target.
+    .target(name: "CLinux"),
     .target(name: "COrgKeyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
 
     // The rules: pure, no I/O, no clock.
     .target(name: "OrgKeyModel", swiftSettings: strict),
+    // The thin layer above system calls.
+    .target(name: "OrgKeySystem", dependencies: ["CLinux"], swiftSettings: strict),
     // Frames and messages: what daemon and library share.
     .target(name: "OrgKeyWire", dependencies: ["COrgKeyProto"], swiftSettings: strict),
 

@@ -1,0 +1,32 @@
+import Glibc
+
+/// The two clocks of the system, in milliseconds.
+package enum Clock {
+  /// Since 1970, UTC: what is written down. May be set back or forth.
+  package static func wallMilliseconds() -> Int64 { read(CLOCK_REALTIME) }
+
+  /// Since some moment before the start: what waits and windows are measured with.
+  package static func monotonicMilliseconds() -> Int64 { read(CLOCK_MONOTONIC) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    // Fails only for a clock the kernel doesn't have; it has had these two since 2.6.
+    _ = unsafe clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// As RFC 3339 writes a time, in UTC: "2026-11-23T10:00:00.250Z".
+  package static func rfc3339(_ milliseconds: Int64) -> String {
+    var seconds = time_t(milliseconds / 1000)
+    var parts = unsafe tm()
+    unsafe gmtime_r(&seconds, &parts)
+    let date = unsafe [Int(parts.tm_year) + 1900, Int(parts.tm_mon) + 1, Int(parts.tm_mday)]
+    let time = unsafe [Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec)]
+    let padded = { (number: Int, width: Int) in
+      String(repeating: "0", count: max(0, width - "\(number)".count)) + "\(number)"
+    }
+    return date.map { padded($0, 2) }.joined(separator: "-") + "T"
+      + time.map { padded($0, 2) }.joined(separator: ":")
+      + ".\(padded(Int(milliseconds % 1000), 3))Z"
+  }
+}

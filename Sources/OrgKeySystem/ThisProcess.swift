@@ -1,0 +1,13 @@
+import CLinux
+import Glibc
+
+/// What this process does to itself.
+package enum ThisProcess {
+  /// Keeps its memory out of core files and away from other processes of the same user.
+  package static func hideMemory() throws(SystemError) {
+    guard clinux_hide_memory() == 0 else { throw SystemError("prctl", on: "PR_SET_DUMPABLE") }
+  }
+
+  /// Ends it at once, without running anything that was left to run at exit.
+  package static func end(_ status: Int32) -> Never { _exit(status) }
+}
