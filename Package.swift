@@ -20,6 +20,7 @@ let package = Package(
   targets: [
     // C, each imported by exactly one target.
     .target(name: "CLinux"),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "COrgKeyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
 
     // The rules: pure, no I/O, no clock.
@@ -28,11 +29,18 @@ let package = Package(
     .target(name: "OrgKeySystem", dependencies: ["CLinux"], swiftSettings: strict),
     // Frames and messages: what daemon and library share.
     .target(name: "OrgKeyWire", dependencies: ["COrgKeyProto"], swiftSettings: strict),
+    // What is on disk.
+    .target(
+      name: "OrgKeyStore",
+      dependencies: ["OrgKeyModel", "OrgKeySystem", "CSQLite"], swiftSettings: strict),
 
     .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
+    .testTarget(
+      name: "OrgKeyStoreTests", dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

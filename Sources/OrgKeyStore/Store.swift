@@ -1,0 +1,183 @@
+import CSQLite
+import OrgKeySystem
+
+/// The database: the only connection that writes or checkpoints, used by one thread, the
+/// writer. Open it, `load` it, then change it in groups: `begin`, `member`…, `commit`.
+package final class Store {
+  package let files: DatabaseFiles
+  /// Made with the database, and never again: tells two daemons apart.
+  package let databaseID: String
+
+  let connection: Connection
+  var totals: Totals
+  var reserve: Reserve
+  /// The open group; nil between groups.
+  var group: Transaction?
+  /// Held as long as the store lives.
+  private let lock: LockFile
+
+  /// Opens the database at `path`, or makes it, after checking everything that would make it
+  /// unsafe to serve from. Nothing of it is vouched for before `load`.
+  package convenience init(opening path: String) throws(StoreError) {
+    try self.init(opening: path, migrations: Schema.migrations)
+  }
+
+  init(opening path: String, migrations: [Migration]) throws(StoreError) {
+    files = try DatabaseFiles(path)
+    lock = try files.takeLock()
+    if try files.checkDatabase() {
+      try files.checkHeader()
+    } else {
+      try files.createDatabase(migrations)
+    }
+    connection = try Connection(files.database, .write)
+    try connection.applySettings()
+    try connection.migrate(migrations, files)
+    databaseID = try connection.text("SELECT database_id FROM meta") ?? ""
+    totals = try Totals(reading: connection)
+    reserve = try Reserve(files)
+  }
+
+  /// Closes the database, its log moved into it. Close every `Reader` before.
+  package func close() throws(StoreError) {
+    precondition(group == nil, "a group of changes is open")
+    defer { connection.close() }
+    try connection.checkpoint()
+  }
+}
+
+extension DatabaseFiles {
+  fileprivate func takeLock() throws(StoreError) -> LockFile {
+    do { return try LockFile(lock) } catch let held as LockFile.Held {
+      let owner = held.pid > 0 ? " (pid \(held.pid))" : ""
+      var error = StoreError(
+        .configuration, "\(database) is in use by another orgkeyd\(owner): one daemon, one database"
+      )
+      error.category = .tryAgain
+      throw error
+    } catch let error as SystemError {
+      throw StoreError(.configuration, "the lock file can't be used: \(error)")
+    } catch {
+      throw StoreError(.internal, "\(error)")
+    }
+  }
+
+  /// Refuses what is no database of ours before SQLite could touch it. Reads the file by a
+  /// descriptor of its own, which is harmless only because SQLite has it not open yet.
+  fileprivate func checkHeader() throws(StoreError) {
+    let database = database
+    let header = try system { () throws(SystemError) in try Files.prefix(72, of: database) }
+    guard header.count == 72, header.starts(with: "SQLite format 3\0".utf8) else {
+      throw StoreError(.configuration, "\(database) is not a SQLite database")
+    }
+    let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
+    guard id == Schema.applicationID else {
+      throw StoreError(.configuration, "\(database) is a database, but not one of orgkeyd's")
+    }
+  }
+
+  /// Makes the database under another name first: it is there whole or not at all.
+  fileprivate func createDatabase(_ migrations: [Migration]) throws(StoreError) {
+    let wal = wal
+    guard try system({ () throws(SystemError) in try FileStatus(of: wal) }) == nil else {
+      throw StoreError(
+        .configuration, "there is no \(database), but its log \(wal): put the database back")
+    }
+    let new = database + ".new"
+    try system { () throws(SystemError) in
+      try Files.remove(new)
+      try Files.remove(new + "-journal")
+      try Files.create(new)
+    }
+    let connection = try Connection(new, .create)
+    defer { connection.close() }
+    try connection.script("BEGIN EXCLUSIVE; PRAGMA application_id = \(Schema.applicationID)")
+    for migration in migrations { try connection.script(migration.sql) }
+    try connection.run(
+      "INSERT INTO meta VALUES (1, ?, ?)", .text(try Self.newDatabaseID()),
+      .integer(Clock.wallMilliseconds()))
+    try connection.script("PRAGMA user_version = \(migrations.last?.version ?? 0); COMMIT")
+    connection.close()
+    try moveIntoPlace(new, database)
+  }
+
+  private static func newDatabaseID() throws(StoreError) -> String {
+    let bytes = try system { () throws(SystemError) in try Random.bytes(16) }
+    let digits = Array("0123456789abcdef")
+    return "db_" + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+  }
+
+  fileprivate func moveIntoPlace(_ new: String, _ path: String) throws(StoreError) {
+    let directory = directory
+    try system { () throws(SystemError) in
+      try Files.rename(new, to: path)
+      try Files.syncDirectory(directory)
+    }
+  }
+
+  /// Keeps a copy of the database as it was before a migration.
+  fileprivate func keepCopy(of connection: Connection, before version: Int64) throws(StoreError) {
+    let path = keptBefore(migration: version)
+    let new = path + ".new"
+    try system { () throws(SystemError) in
+      try Files.remove(new)
+      try Files.create(new)
+    }
+    let copy = try Connection(new, .create)
+    defer { copy.close() }
+    try connection.copy(to: copy)
+    copy.close()
+    try moveIntoPlace(new, path)
+  }
+}
+
+extension Connection {
+  /// Sets everything the guarantees rest on, and reads it back: SQLite ignores a setting it
+  /// doesn't know, and a build can have other defaults.
+  func applySettings() throws(StoreError) {
+    try configure(SQLITE_DBCONFIG_DEFENSIVE, true, "defensive")
+    try configure(SQLITE_DBCONFIG_DQS_DML, false, "dqs_dml")
+    try configure(SQLITE_DBCONFIG_DQS_DDL, false, "dqs_ddl")
+    try configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, false, "triggers")
+    let settings = [
+      ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"),
+      ("trusted_schema", "0"), ("cell_size_check", "1"), ("mmap_size", "0"),
+    ]
+    for (name, value) in settings {
+      try script("PRAGMA \(name) = \(value)")
+      // mmap_size answers nothing where memory mapping was left out of the build.
+      let actual = try text("PRAGMA \(name)") ?? "0"
+      guard actual == value else {
+        throw StoreError(.configuration, "SQLite has \(name) = \(actual) and not \(value)")
+      }
+    }
+    guard try integer("PRAGMA wal_autocheckpoint") == 0 else {
+      throw StoreError(.configuration, "SQLite would checkpoint by itself")
+    }
+  }
+
+  fileprivate func migrate(
+    _ migrations: [Migration], _ files: DatabaseFiles
+  ) throws(StoreError) {
+    let current = try integer("PRAGMA user_version") ?? 0
+    let newest = migrations.last?.version ?? 0
+    guard current <= newest else {
+      throw StoreError(
+        .configuration,
+        "\(files.database) has schema \(current), but this orgkeyd knows \(newest) at most: "
+          + "it was written by a newer one, so upgrade")
+    }
+    let pending = migrations.filter { $0.version > current }
+    guard let first = pending.first else { return }
+    try files.keepCopy(of: self, before: first.version)
+    for migration in pending {
+      do throws(StoreError) {
+        try script(
+          "BEGIN IMMEDIATE; \(migration.sql); PRAGMA user_version = \(migration.version); COMMIT")
+      } catch {
+        if isInTransaction { try? script("ROLLBACK") }
+        throw error
+      }
+    }
+  }
+}
