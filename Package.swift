@@ -9,13 +9,20 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Tests that send what no client of ours would send go below the safe API throughout.
+let hostile = Array(strict.dropFirst())
+
 let package = Package(
   name: "orgkey",
   // The library's: untested there.
   platforms: [.macOS(.v15)],
   products: [
+    .executable(name: "orgkeyd", targets: ["orgkeyd"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // C, each imported by exactly one target.
@@ -33,9 +40,30 @@ let package = Package(
     .target(
       name: "OrgKeyStore",
       dependencies: ["OrgKeyModel", "OrgKeySystem", "CSQLite"], swiftSettings: strict),
+    // From the socket to the answer.
+    .target(
+      name: "OrgKeyServer",
+      dependencies: [
+        "OrgKeyModel", "OrgKeySystem", "OrgKeyWire", "OrgKeyStore",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "orgkeyd",
+      dependencies: [
+        "OrgKeyModel", "OrgKeyServer", "OrgKeySystem",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: strict),
 
     .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
+    .testTarget(
+      name: "OrgKeyServerTests",
+      dependencies: [
+        "OrgKeyModel", "OrgKeyServer", "OrgKeySystem", "OrgKeyWire",
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: hostile),
     .testTarget(
       name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
     .testTarget(

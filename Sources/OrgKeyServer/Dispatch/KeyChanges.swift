@@ -1,0 +1,135 @@
+internal import Logging
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+internal import OrgKeyWire
+
+extension CallHandler {
+  func issueKey(_ request: IssueKeyRequest, _ call: Call) throws(Refusal) -> Work {
+    let (made, secret) = try newKey(request)
+    var key = made
+    key.permissions = try Validation.permissions(request.permissions)
+    try Validation.expiry(request.expiresAtUnixMs, now: Clock.wallMilliseconds())
+    key.expiresAt = request.expiresAtUnixMs
+    if let limit = request.rateLimit {
+      try Validation.rateLimit(RateLimit(limit))
+      key.rateLimit = RateLimit(limit)
+    }
+    key.defaultRateLimit = service.settings.defaultRateLimit
+    try Validation.labels(request.labels.map { ($0.name, $0.value) })
+    key.labels = request.labels.map { Label(name: $0.name, value: $0.value) }
+    try Validation.requestID(request.requestID)
+    key.requestID = request.requestID
+    key.requestFingerprint = request.fingerprint
+    let (service, author, new) = (service, call.author, key)
+    return .change { transaction in
+      let details = try transaction.issueKey(new, by: author)
+      return {
+        service.logChange(call, key: details.id)
+        let message = Key(details, at: Clock.wallMilliseconds())
+        return .issueKey(IssueKeyResponse(key: message, apiKey: secret))
+      }
+    }
+  }
+
+  /// The key as it will be, with a secret made for it, of which the key keeps only the digest.
+  private func newKey(_ request: IssueKeyRequest) throws(Refusal) -> (NewKey, SecretText) {
+    try Validation.organizationID(request.organizationID)
+    try Validation.keyName(request.name)
+    let environment = try environment(for: request)
+    do throws(SystemError) {
+      let secret = try SecretText(
+        prefix: service.policy.keyPrefix, environment: environment)
+      let id = try KeyID { (bytes) throws(SystemError) in try Random.fill(&bytes) }
+      let (digest, hint) = secret.withBytes { (Digest(ofKey: $0), KeyText.hint(of: $0) ?? "") }
+      let key = NewKey(
+        id: id, organizationID: request.organizationID, name: request.name,
+        environment: environment, digest: digest, hint: hint)
+      return (key, secret)
+    } catch {
+      throw Refusal(.internal, "no random bytes for a secret: \(error)")
+    }
+  }
+
+  private func environment(for request: IssueKeyRequest) throws(Refusal) -> Environment {
+    if request.environment.isEmpty, let required = service.policy.requiredEnvironment {
+      return required
+    }
+    return try Validation.environment(request.environment.isEmpty ? "live" : request.environment)
+  }
+
+  func revokeKey(_ request: RevokeKeyRequest, _ call: Call) throws(Refusal) -> Work {
+    let target = try target(of: request)
+    try Validation.reason(request.reason)
+    let (service, author, version) = (service, call.author, request.secretVersion)
+    let reason = request.reason
+    return .change { transaction in
+      let details = try transaction.revokeKey(
+        target, secretVersion: version, reason: reason, by: author)
+      return {
+        service.logChange(call, key: details.id)
+        let message = service.usage.consistently { service.message(for: details, $0) }
+        return .revokeKey(RevokeKeyResponse(key: message))
+      }
+    }
+  }
+
+  private func target(of request: RevokeKeyRequest) throws(Refusal) -> KeyTarget {
+    switch (request.keyID.isEmpty, request.apiKey.count == 0) {
+    case (false, true): return .id(try Validation.keyID(request.keyID))
+    case (true, false):
+      guard request.apiKey.withBytes(KeyText.isPresentable) else {
+        throw .invalid("api_key", "api_key is not the text of a key: it is malformed")
+      }
+      return .digest(request.apiKey.withBytes { Digest(ofKey: $0) })
+    case (true, true):
+      throw .invalid("key_id", "neither key_id nor api_key is given: one is needed")
+    case (false, false): throw .invalid("api_key", "key_id and api_key are both given: give one")
+    }
+  }
+}
+
+extension SecretText {
+  /// A new key's text.
+  convenience init(prefix: KeyPrefix, environment: Environment) throws(SystemError) {
+    var failure: SystemError?
+    self.init(capacity: KeyText.maximumBytes) { span in
+      do throws(SystemError) {
+        return try KeyText.write(prefix: prefix, environment: environment, into: &span) {
+          (bytes) throws(SystemError) in try Random.fill(&bytes)
+        }
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    if let failure { throw failure }
+  }
+}
+
+extension IssueKeyRequest {
+  /// Tells a retry from a request for something else.
+  var fingerprint: [UInt8] {
+    var request = self
+    request.requestID = ""
+    var bytes = ByteBuffer()
+    guard bytes.append(Request(method: .issueKey(request)), by: Arena()) else { return [] }
+    return unsafe bytes.bytes.withMemoryRebound(to: UInt8.self) {
+      unsafe Digest(ofKey: $0.span).bytes
+    }
+  }
+}
+
+extension Service {
+  /// One line for each change that was committed.
+  func logChange(_ call: Call, key: String = "", organization: String = "") {
+    var metadata: Logger.Metadata = [
+      "orgkey.method": "\(call.method.text)", "orgkey.peer_uid": "\(call.author.uid)",
+      "orgkey.peer_pid": "\(call.author.pid)",
+    ]
+    if !key.isEmpty { metadata["orgkey.key_id"] = "\(key)" }
+    if !organization.isEmpty { metadata["orgkey.organization_id"] = "\(organization)" }
+    if !call.author.actor.isEmpty { metadata["orgkey.actor"] = "\(call.author.actor)" }
+    log.info("changed", metadata: metadata)
+  }
+}

@@ -1,0 +1,81 @@
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+internal import OrgKeyWire
+
+extension Service {
+  /// A key's record as it goes out, with the counts that are not on disk yet.
+  ///
+  /// - Parameter pending: those counts, for secrets by number.
+  func message(for key: KeyDetails, _ pending: ([Int64]) -> [UsageCounts]) -> OrgKeyWire.Key {
+    let secrets = directory.read { directory in
+      directory.key(number: key.number).map { handle in
+        directory.secrets(of: handle).map { directory[$0].number }
+      } ?? []
+    }
+    let counts = pending(secrets)
+    var total = UsageCounts()
+    for count in counts { total.add(count) }
+    var message = Key(key, at: Clock.wallMilliseconds())
+    message.add(total)
+    for index in message.secrets.indices {
+      guard let place = secrets.firstIndex(of: key.secrets[index].number) else { continue }
+      message.secrets[index].allowedCount += counts[place].allowed
+      message.secrets[index].lastUsedAtUnixMs = max(
+        message.secrets[index].lastUsedAtUnixMs, counts[place].lastAllowedAt)
+    }
+    return message
+  }
+}
+
+extension OrgKeyWire.Key {
+  /// What is on disk.
+  init(_ key: KeyDetails, at now: Int64) {
+    self.init(
+      keyID: key.id, organizationID: key.organizationID, name: key.name,
+      environment: key.environment, permissions: key.permissions,
+      state: .init(rawValue: UInt32(key.state(at: now).rawValue)) ?? .unspecified,
+      createdAtUnixMs: key.createdAt, expiresAtUnixMs: key.expiresAt,
+      revokedAtUnixMs: key.revokedAt, revokedReason: key.revokedReason,
+      rateLimit: key.rateLimit?.message, secrets: key.secrets.map(OrgKeyWire.Secret.init),
+      allowedCount: key.usage.allowed,
+      deniedCount: key.usage.denied,
+      lastUsedAtUnixMs: key.usage.lastAllowedAt, createdBy: key.createdBy,
+      lastDeniedAtUnixMs: key.usage.lastDeniedAt,
+      lastDeniedReason: key.usage.lastDeniedReason.message,
+      disabled: key.disabled,
+      labels: key.labels.map { .init(name: $0.name, value: $0.value) })
+  }
+
+  fileprivate mutating func add(_ counts: UsageCounts) {
+    allowedCount += counts.allowed
+    deniedCount += counts.denied
+    lastUsedAtUnixMs = max(lastUsedAtUnixMs, counts.lastAllowedAt)
+    if counts.denied > 0, counts.lastDeniedAt >= lastDeniedAtUnixMs {
+      lastDeniedAtUnixMs = counts.lastDeniedAt
+      lastDeniedReason = counts.lastDeniedReason.message
+    }
+  }
+}
+
+extension OrgKeyWire.Secret {
+  init(_ secret: SecretDetails) {
+    self.init(
+      version: secret.version, hint: secret.hint, createdAtUnixMs: secret.createdAt,
+      retiresAtUnixMs: secret.retiresAt, allowedCount: secret.allowed,
+      lastUsedAtUnixMs: secret.lastUsedAt)
+  }
+}
+
+extension UsageCounts {
+  /// Adds what was counted elsewhere.
+  mutating func add(_ other: UsageCounts) {
+    allowed += other.allowed
+    denied += other.denied
+    lastAllowedAt = max(lastAllowedAt, other.lastAllowedAt)
+    if other.denied > 0, other.lastDeniedAt >= lastDeniedAt {
+      lastDeniedAt = other.lastDeniedAt
+      lastDeniedReason = other.lastDeniedReason
+    }
+  }
+}

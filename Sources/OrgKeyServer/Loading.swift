@@ -1,0 +1,59 @@
+internal import Logging
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+
+/// From the database to the Directory.
+enum Loading {
+  /// Reads everything that decisions need.
+  ///
+  /// - Throws: the database can't be vouched for, unless the settings accept that.
+  static func load(
+    _ store: Store, into directory: inout Directory, _ settings: DaemonSettings
+  ) throws(StoreError) -> LoadReport {
+    let now = Clock.wallMilliseconds()
+    directory.reserve(secrets: store.secretCount)
+    let report = try store.load(
+      now: now, acceptDamage: settings.acceptDamage,
+      organizations: { _ = directory.loadOrganizations($0) },
+      permissionSet: { directory.insert(PermissionSet(patterns: $1), number: $0) },
+      key: { key in
+        guard directory.insert(key) else { return false }
+        if key.expiresAt != 0 && key.expiresAt <= now {
+          _ = directory.markExpired(key: key.number, true)
+        }
+        return true
+      },
+      secret: { directory.insert($0) })
+    return report
+  }
+
+  /// A seed of this process's own.
+  static func seed() throws(StoreError) -> HashSeed {
+    do throws(SystemError) {
+      let bytes = try Random.bytes(32)
+      let words = (0..<4).map { word in
+        bytes[8 * word..<8 * word + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      }
+      return HashSeed((words[0], words[1], words[2], words[3]))
+    } catch {
+      throw StoreError(error)
+    }
+  }
+
+  static func log(_ report: LoadReport, milliseconds: Int64, _ log: Logger) {
+    log.info(
+      "loaded",
+      metadata: [
+        "orgkey.organizations": "\(report.organizations)", "orgkey.keys": "\(report.keys)",
+        "orgkey.milliseconds": "\(milliseconds)",
+      ])
+    for row in report.quarantined { log.error("not served: \(row)") }
+    if report.quarantinedCount > report.quarantined.count {
+      log.error("\(report.quarantinedCount) damaged rows in all are not served")
+    }
+    for table in report.acceptedTables {
+      log.error("table \(table) lost rows or has old ones; the damage was accepted")
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package import Logging
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+
+/// A daemon that serves, until it is stopped.
+package final class RunningDaemon {
+  private let service: Service
+  private let listeners: [Listener]
+  private let reactors: [Reactor]
+  private let reactorThreads: [Thread]
+  private let writerThread: Thread
+  private let readerThread: Thread
+
+  /// Opens and loads the database, makes the sockets, starts the threads. When it returns, calls
+  /// are answered.
+  ///
+  /// - Parameter failed: called on a thread of the daemon's when the outcome of a commit is
+  ///   unknown. Nothing of it was answered; the process must end and recover from the file.
+  package init(
+    _ settings: DaemonSettings, log: Logger, failed: @escaping @Sendable (StartError) -> Void
+  ) throws(StartError) {
+    let (service, store, reader) = try RunningDaemon.load(settings, log)
+    self.service = service
+    listeners = try RunningDaemon.listen(settings)
+    do throws(SystemError) {
+      var reactors: [Reactor] = []
+      for _ in 0..<settings.threads {
+        reactors.append(try Reactor(service: service, listeners: listeners))
+      }
+      self.reactors = reactors
+      for reactor in reactors { service.usage.add(reactor.usage) }
+      writerThread = try RunningDaemon.startWriter(store, service, failed)
+      readerThread = try RunningDaemon.startReader(reader, service)
+      reactorThreads = try reactors.enumerated().map { (index, reactor) throws(SystemError) in
+        try Thread("orgkey-\(index)") { reactor.run() }
+      }
+    } catch {
+      throw StartError(.internal, "cannot start: \(error)")
+    }
+    log.info("serving", metadata: ["orgkey.socket": "\(settings.socket)"])
+  }
+
+  /// Stops accepting, answers what was received, puts everything on disk and closes the database.
+  package func stop() {
+    service.beginDraining()
+    for listener in listeners { listener.unlink() }
+    for reactor in reactors { reactor.mailbox.put(.drain) }
+    for thread in reactorThreads { thread.join() }
+    service.reading.stop()
+    readerThread.join()
+    service.writer.stop()
+    writerThread.join()
+  }
+
+  private static func load(
+    _ settings: DaemonSettings, _ log: Logger
+  ) throws(StartError) -> (Service, Handover<Store>, Handover<Reader>) {
+    do throws(StoreError) {
+      let began = Clock.monotonicMilliseconds()
+      let store = try Store(opening: settings.database)
+      var directory = Directory(seed: try Loading.seed())
+      let report = try Loading.load(store, into: &directory, settings)
+      let reader = try Reader(store.files)
+      Loading.log(report, milliseconds: Clock.monotonicMilliseconds() - began, log)
+      let service = Service(
+        settings: settings, databaseID: store.databaseID, files: store.files,
+        directory: directory, quarantinedRowCount: report.quarantinedCount, log: log)
+      return (service, Handover(store), Handover(reader))
+    } catch {
+      throw StartError(error)
+    }
+  }
+
+  private static func listen(_ settings: DaemonSettings) throws(StartError) -> [Listener] {
+    var listeners = [
+      try Listener(
+        at: settings.socket, mode: settings.socketMode, group: settings.socketGroup,
+        administratorsAt: settings.adminSocket)
+    ]
+    if let path = settings.adminSocket {
+      do throws(StartError) {
+        listeners.append(
+          try Listener(at: path, mode: settings.socketMode, group: settings.socketGroup))
+      } catch {
+        for listener in listeners { listener.unlink() }
+        throw error
+      }
+    }
+    return listeners
+  }
+
+  private static func startWriter(
+    _ store: Handover<Store>, _ service: Service,
+    _ failed: @escaping @Sendable (StartError) -> Void
+  ) throws(SystemError) -> Thread {
+    let upkeep = Handover(Upkeep(flushInterval: service.settings.usageFlushInterval))
+    return try Thread("orgkey-write") {
+      do throws(StoreError) {
+        try service.writer.run(store.value, service, upkeep.value)
+        try store.value.close()
+      } catch {
+        failed(StartError(error))
+      }
+    }
+  }
+
+  private static func startReader(
+    _ reader: Handover<Reader>, _ service: Service
+  ) throws(SystemError) -> Thread {
+    try Thread("orgkey-read") {
+      service.reading.run(Records(reader.value, service))
+      reader.value.close()
+    }
+  }
+}
+
+/// Something that goes from the thread that made it to the one that will use it, and is used by
+/// one of them at a time.
+private struct Handover<Value>: @unchecked Sendable {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+}
+
+extension StartError {
+  init(_ error: StoreError) {
+    self.init(Status(rawValue: error.exitStatus) ?? .internal, error.description)
+  }
+}

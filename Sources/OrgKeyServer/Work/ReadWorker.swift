@@ -1,0 +1,75 @@
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+internal import OrgKeyWire
+
+/// A read that waits for its turn.
+struct PendingRead: Sendable {
+  let scan: Bool
+  let run: Work.Read
+  /// On the monotonic clock; nil: the caller waits as long as it takes.
+  let deadline: Int64?
+  let address: ReturnAddress
+}
+
+/// The thread that reads from the database: never a reactor. Single records go before scans.
+final class ReadWorker: Sendable {
+  private struct Queue {
+    var single: [PendingRead] = []
+    var scans: [PendingRead] = []
+    var stopping = false
+
+    var isEmpty: Bool { single.isEmpty && scans.isEmpty }
+
+    /// All single records that wait, and one scan after them, so that neither keeps the other
+    /// from being read; empty when stopping.
+    mutating func next() -> [PendingRead] {
+      defer { single = [] }
+      return scans.isEmpty ? single : single + [scans.removeFirst()]
+    }
+  }
+
+  /// Reads that may wait: some thousand clients, each with one.
+  private static let queueLength = 4_096
+
+  private let queue = Condition(Queue())
+
+  /// - Returns: false: too many wait already.
+  func submit(_ read: PendingRead) -> Bool {
+    queue.change { queue in
+      guard queue.single.count + queue.scans.count < ReadWorker.queueLength else { return false }
+      if read.scan { queue.scans.append(read) } else { queue.single.append(read) }
+      return true
+    }
+  }
+
+  /// Ends `run`. Call it when nobody is left to be answered: what still waits is dropped.
+  func stop() {
+    queue.change { queue in queue = Queue(stopping: true) }
+  }
+
+  /// Works until stopped.
+  func run(_ records: Records) {
+    while true {
+      let reads = next()
+      if reads.isEmpty { return }
+      for read in reads { run(read, on: records) }
+    }
+  }
+
+  private func next() -> [PendingRead] {
+    queue.wait(untilMilliseconds: nil, for: { !$0.isEmpty || $0.stopping }) { $0.next() }
+  }
+
+  private func run(_ read: PendingRead, on records: Records) {
+    if read.address.presence.isGone { return }
+    if let deadline = read.deadline, Clock.monotonicMilliseconds() >= deadline {
+      return read.address.send(.failure(.deadlineExceeded))
+    }
+    do throws(Refusal) {
+      read.address.send(.success(try read.run(records)))
+    } catch {
+      read.address.send(.failure(error))
+    }
+  }
+}

@@ -1,0 +1,130 @@
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+
+/// What the writer does between changes: usage counts to disk, what time alone changes, and the
+/// store's own maintenance.
+final class Upkeep {
+  /// Flushing takes at most one part in so many of a core.
+  private static let idleShare: Int64 = 50
+  /// How often dead secrets are looked for, milliseconds.
+  private static let forgettingInterval: Int64 = 3_600_000
+  /// Organizations looked through at a time, under the Directory's lock.
+  private static let slice = 256
+
+  private let flushInterval: Int64
+  /// When to run next, on the monotonic clock, milliseconds.
+  private(set) var due: Int64
+  private var isFlushing = false
+  private var flushTime: Int64 = 0
+  private var forgetAt: Int64
+  /// Where looking for dead secrets goes on; nil: from the beginning.
+  private var forgetting: WalkCursor?
+  /// Up to when, on the wall clock, keys that expire were looked at.
+  private var expiredUntil: Int64
+
+  init(flushInterval: Int64) {
+    self.flushInterval = flushInterval
+    let now = Clock.monotonicMilliseconds()
+    due = now + flushInterval
+    forgetAt = now + Upkeep.forgettingInterval
+    expiredUntil = Clock.wallMilliseconds()
+  }
+
+  /// Runs what is due. A change waits for one chunk of usage at most.
+  func run(_ store: Store, _ service: Service) throws(StoreError) {
+    let now = Clock.monotonicMilliseconds()
+    if now >= due { try flush(store, service, now) }
+    try markExpired(store, service)
+    if now >= forgetAt {
+      forgetDead(service)
+      if forgetting == nil { forgetAt = now + Upkeep.forgettingInterval }
+    }
+    try store.maintain()
+  }
+
+  /// Puts everything on disk that was counted.
+  func finish(_ store: Store, _ service: Service) throws(StoreError) {
+    // What is on its way, then what has been counted since.
+    for _ in 0..<2 {
+      while try flushChunk(store, service) {}
+      _ = service.usage.collect()
+    }
+    while try flushChunk(store, service) {}
+  }
+
+  private func flush(_ store: Store, _ service: Service, _ now: Int64) throws(StoreError) {
+    if !isFlushing {
+      isFlushing = true
+      flushTime = 0
+      service.activity.add(service.usage.collect(), at: now)
+    }
+    let more = try flushChunk(store, service)
+    flushTime += Clock.monotonicMilliseconds() - now
+    if more {
+      due = now
+    } else {
+      isFlushing = false
+      due = now + max(flushInterval, flushTime * Upkeep.idleShare)
+    }
+  }
+
+  private func flushChunk(_ store: Store, _ service: Service) throws(StoreError) -> Bool {
+    do throws(StoreError) {
+      return try service.usage.flushChunk { (entries) throws(StoreError) in
+        try store.flush(entries)
+      }
+    } catch let error where error.category == .full || error.category == .tryAgain {
+      service.collapsed.warning("usage counts stay in memory: \(error)")
+      return false
+    }
+  }
+
+  /// Active keys are counted without those whose time is over. A clock that is set back brings
+  /// them back.
+  private func markExpired(_ store: Store, _ service: Service) throws(StoreError) {
+    let now = Clock.wallMilliseconds()
+    guard now != expiredUntil else { return }
+    let expired = now > expiredUntil
+    let numbers = try store.keysExpiring(
+      after: min(now, expiredUntil), through: max(now, expiredUntil))
+    expiredUntil = now
+    guard !numbers.isEmpty else { return }
+    service.directory.write { directory in
+      for number in numbers { _ = directory.markExpired(key: number, expired) }
+    }
+  }
+
+  /// Looks through a slice of the organizations for secrets that may be forgotten.
+  private func forgetDead(_ service: Service) {
+    let before = Clock.wallMilliseconds() - Limits.deadSecretLifetimeMilliseconds
+    let dead = service.directory.read { directory in
+      var dead: [(key: Int64, version: UInt32)] = []
+      let all = WalkOptions(descends: true, includesStart: true, leavesOutSuspended: false)
+      forgetting = directory.walk(from: nil, all, after: forgetting, limit: Upkeep.slice) {
+        directory.forEachKey(of: $0) { directory.addDeadSecrets(of: $0, before, to: &dead) }
+        return true
+      }
+      return dead
+    }
+    guard !dead.isEmpty else { return }
+    service.directory.write { directory in
+      for secret in dead { _ = directory.removeSecret(key: secret.key, version: secret.version) }
+    }
+  }
+}
+
+extension Directory {
+  fileprivate func addDeadSecrets(
+    of handle: KeyHandle, _ before: Int64, to dead: inout [(key: Int64, version: UInt32)]
+  ) {
+    let key = self[handle]
+    let isDead = key.revoked && key.revokedAt <= before
+    for handle in secrets(of: handle) {
+      let secret = self[handle]
+      if isDead || secret.retiresAt != 0 && secret.retiresAt <= before {
+        dead.append((key.number, secret.version))
+      }
+    }
+  }
+}

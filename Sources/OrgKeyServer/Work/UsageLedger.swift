@@ -1,0 +1,137 @@
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+internal import Synchronization
+
+/// What one reactor counts. The lock is the reactor's own: others take it only to collect or to
+/// look, so that counting shares no memory between reactors.
+final class UsageRecorder: Sendable {
+  private let counts = Mutex(ReactorCounts())
+
+  func record<R>(_ body: (inout ReactorCounts) -> R) -> R {
+    counts.withLock { body(&$0) }
+  }
+
+  /// Moves all that was counted into `other`.
+  func move(into other: inout UsageTally) {
+    counts.withLock { counts in
+      for position in 0..<counts.tally.count { other.add(counts.tally[position]) }
+      counts.tally.removeAll()
+    }
+  }
+
+  func add(_ secrets: [Int64], to sums: inout [UsageCounts]) {
+    counts.withLock { counts in
+      if counts.tally.count == 0 { return }
+      for (index, secret) in secrets.enumerated() {
+        sums[index].add(counts.tally.pending(secret: secret))
+      }
+    }
+  }
+
+  func addOutcomes(to totals: inout InlineArray<14, UInt64>) {
+    counts.withLock { counts in
+      for reason in totals.indices { totals[reason] += counts.outcomes[reason] }
+    }
+  }
+
+  var oldestAt: Int64? { counts.withLock { $0.tally.oldestAt } }
+}
+
+/// Usage counts on their way from the reactors to the disk. What is shown is what is on disk and
+/// what is here, and neither misses a count nor has it twice: whoever adds them up holds the
+/// lock under which counts leave here when they are committed there.
+final class UsageLedger: Sendable {
+  private struct State {
+    var recorders: [UsageRecorder] = []
+    /// By secret; the first `flushed` of them are on disk.
+    var entries: [UsageTally.Entry] = []
+    var flushed = 0
+    var oldestAt: Int64?
+
+    var isFlushed: Bool { flushed == entries.count }
+  }
+
+  private let state = Mutex(State())
+
+  func add(_ recorder: UsageRecorder) { state.withLock { $0.recorders.append(recorder) } }
+
+  /// Takes over what the reactors have counted, unless the last time's is not all on disk yet.
+  ///
+  /// - Returns: what was taken over, by secret.
+  func collect() -> [UsageTally.Entry] {
+    state.withLock { state in
+      guard state.isFlushed else { return [] }
+      var tally = UsageTally()
+      for recorder in state.recorders { recorder.move(into: &tally) }
+      state.entries = (0..<tally.count).map { tally[$0] }.sorted { $0.secret < $1.secret }
+      state.flushed = 0
+      state.oldestAt = tally.oldestAt
+      return state.entries
+    }
+  }
+
+  /// Has `write` put the next entries on disk; false when there are none. What `write` throws
+  /// leaves them here.
+  func flushChunk<E: Error>(
+    _ write: (ArraySlice<UsageTally.Entry>) throws(E) -> Void
+  ) throws(E) -> Bool {
+    try state.withLock { (state) throws(E) in
+      guard !state.isFlushed else { return false }
+      let end = min(state.flushed + Store.usageChunk, state.entries.count)
+      try write(state.entries[state.flushed..<end])
+      state.flushed = end
+      if state.isFlushed {
+        state.entries = []
+        state.flushed = 0
+        state.oldestAt = nil
+      }
+      return true
+    }
+  }
+
+  /// Reads counts on disk and lends, beside, a look at those that are not there yet.
+  func consistently<R, E: Error>(
+    _ body: (_ pending: ([Int64]) -> [UsageCounts]) throws(E) -> R
+  ) throws(E) -> R {
+    try state.withLock { (state) throws(E) in
+      try body { secrets in
+        var counts = [UsageCounts](repeating: UsageCounts(), count: secrets.count)
+        for recorder in state.recorders { recorder.add(secrets, to: &counts) }
+        let waiting = state.entries[state.flushed...]
+        for (index, secret) in secrets.enumerated() {
+          for entry in waiting.ofSecret(secret) { counts[index].add(entry) }
+        }
+        return counts
+      }
+    }
+  }
+
+  /// How often each reason was given since the start.
+  func addOutcomes(to totals: inout InlineArray<14, UInt64>) {
+    state.withLock { state in
+      for recorder in state.recorders { recorder.addOutcomes(to: &totals) }
+    }
+  }
+
+  /// How old the oldest count not yet on disk is, in milliseconds.
+  func age(at now: Int64) -> Int64 {
+    state.withLock { state in
+      let oldest = (state.recorders.map(\.oldestAt) + [state.oldestAt]).compactMap { $0 }.min()
+      return oldest.map { max(0, now - $0) } ?? 0
+    }
+  }
+}
+
+extension ArraySlice<UsageTally.Entry> {
+  /// The entries of one secret; they are sorted by it.
+  fileprivate func ofSecret(_ secret: Int64) -> Self {
+    var low = startIndex
+    var high = endIndex
+    while low < high {
+      let middle = low + (high - low) / 2
+      if Int64(self[middle].secret) < secret { low = middle + 1 } else { high = middle }
+    }
+    return self[low...].prefix { Int64($0.secret) == secret }
+  }
+}

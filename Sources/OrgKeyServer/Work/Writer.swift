@@ -1,0 +1,122 @@
+internal import Logging
+internal import OrgKeyModel
+internal import OrgKeyStore
+internal import OrgKeySystem
+internal import OrgKeyWire
+
+/// A change that waits for its turn.
+struct PendingChange: Sendable {
+  let method: MethodName
+  let run: Work.Change
+  /// On the monotonic clock; nil: the caller waits as long as it takes.
+  let deadline: Int64?
+  let address: ReturnAddress
+}
+
+/// The thread on which everything is written. Changes that wait together share one transaction
+/// and one fsync; they are applied to the Directory, then answered.
+final class Writer: Sendable {
+  /// Changes in one transaction: bounds how long the first waits for the last.
+  private static let groupSize = 256
+
+  private struct Queue {
+    var changes: [PendingChange] = []
+    var stopping = false
+  }
+
+  private let queue = Condition(Queue())
+
+  func submit(_ change: PendingChange) { queue.change { $0.changes.append(change) } }
+
+  /// Takes no new work and ends `run` when the work it has is done.
+  func stop() { queue.change { $0.stopping = true } }
+
+  /// Works until stopped. Returns when everything that was submitted is on disk.
+  ///
+  /// - Throws: the outcome of a commit is unknown. Nothing of that group was answered, and
+  ///   nothing more may be: the process must end and recover from the file.
+  func run(_ store: Store, _ service: Service, _ upkeep: Upkeep) throws(StoreError) {
+    while true {
+      let (group, stopping) = next(wakingAt: upkeep.due)
+      if !group.isEmpty { try write(group, to: store, service) }
+      if stopping && group.isEmpty { break }
+      try upkeep.run(store, service)
+    }
+    try upkeep.finish(store, service)
+  }
+
+  private func next(wakingAt due: Int64) -> ([PendingChange], stopping: Bool) {
+    queue.wait(untilMilliseconds: due, for: { !$0.changes.isEmpty || $0.stopping }) { queue in
+      let group = Array(queue.changes.prefix(Writer.groupSize))
+      queue.changes.removeFirst(group.count)
+      return (group, queue.stopping)
+    }
+  }
+
+  private func write(
+    _ group: [PendingChange], to store: Store, _ service: Service
+  ) throws(StoreError) {
+    do throws(StoreError) {
+      try commit(group, to: store, service)
+    } catch let error where error.category == .full {
+      // A full disk undoes the whole group. One by one, those that fit may still pass; what
+      // takes access away goes first.
+      service.collapsed.error("\(error)")
+      let urgent = group.filter { $0.method.takesAccessAway }
+      let others = group.filter { !$0.method.takesAccessAway }
+      for change in urgent + others { try writeAlone(change, to: store, service) }
+    }
+  }
+
+  private func writeAlone(
+    _ change: PendingChange, to store: Store, _ service: Service
+  ) throws(StoreError) {
+    do throws(StoreError) {
+      try commit([change], to: store, service)
+    } catch let error where error.category == .full {
+      change.address.send(.failure(Refusal(.resourceExhausted, "the disk is full")))
+    }
+  }
+
+  private func commit(
+    _ group: [PendingChange], to store: Store, _ service: Service
+  ) throws(StoreError) {
+    var answers: [Result<Work.Answer, Refusal>] = []
+    answers.reserveCapacity(group.count)
+    try store.begin(now: Clock.wallMilliseconds())
+    for change in group {
+      if let deadline = change.deadline, Clock.monotonicMilliseconds() >= deadline {
+        answers.append(.failure(.deadlineExceeded))
+      } else {
+        answers.append(try store.member(change.run))
+      }
+    }
+    let mutations = try store.commit()
+    if !mutations.isEmpty {
+      let fits = service.directory.write { directory in
+        mutations.reduce(true) { directory.apply($1) && $0 }
+      }
+      // What is in memory is not what was committed on: nobody may be answered from it.
+      guard fits else {
+        throw StoreError(.internal, "a committed change does not fit what is in memory")
+      }
+    }
+    service.changesCommitted(answers.count { if case .success = $0 { true } else { false } })
+    for (change, answer) in zip(group, answers) { change.address.send(answer.map { $0() }) }
+  }
+}
+
+extension Refusal {
+  static let deadlineExceeded = Refusal(
+    .deadlineExceeded, "the call's deadline passed before it was begun; nothing was changed")
+}
+
+extension MethodName {
+  /// What must still be possible when nothing else is.
+  var takesAccessAway: Bool {
+    switch self {
+    case .revokeKey, .revokeKeys, .suspendOrganization: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import OrgKeyModel
+internal import OrgKeyServer
+internal import OrgKeySystem
+
+@main
+struct Orgkeyd: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orgkeyd",
+    abstract: "Issues, authorizes and revokes API keys of a tree of organizations.",
+    discussion: """
+      Answers on a Unix socket. Services ask it through the library OrgKey, people by the command \
+      orgkey, both on the same host. It stays in the foreground, logs to standard error and ends \
+      cleanly on SIGTERM and SIGINT.
+
+      Everybody who can open the socket may authorize keys. Uid 0 and the user it runs as are \
+      administrators; the options --admin-*, --delegate-* and --reader-* name others.
+
+      Exit status: 0 ended as asked, 64 wrong usage, 69 the socket can't be had, 70 internal \
+      error, 75 try again, 78 wrong configuration or database.
+      """,
+    version: "orgkeyd \(Version.current)")
+
+  @OptionGroup var options: DaemonOptions
+
+  func run() throws {
+    Daemon.prepare()
+    do throws(StartError) {
+      let log = DaemonLog(options.logLevel.level, options.logFormat)
+      try Daemon.run(try options.settings(), log: log)
+    } catch {
+      StandardError.write("orgkeyd: \(error)\n")
+      throw ExitCode(error.status.rawValue)
+    }
+  }
+}

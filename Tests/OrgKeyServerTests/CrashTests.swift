@@ -1,0 +1,72 @@
+import Glibc
+import OrgKeySystem
+import Synchronization
+import Testing
+
+@testable import OrgKeyWire
+
+@Suite struct CrashTests {
+  /// What was answered, by key id: its text, and whether its revocation was answered.
+  private struct Answered {
+    var keys: [String: (text: SecretText, revoked: Bool)] = [:]
+  }
+
+  /// Writers issue and revoke until the daemon is killed under them; after the restart all that
+  /// was answered must be there.
+  @Test func killedAtAnyMomentLosesNoAnsweredChange() throws {
+    let daemon = try DaemonProcess()
+    try RawClient(daemon.socket).put("acme")
+    let answered = Mutex(Answered())
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<12 {
+      let before = answered.withLock { $0.keys.count }
+      let writers = try (0..<4).map { _ in
+        let client = try RawClient(daemon.socket)
+        return try Thread("writer") {
+          while let key = try? client.issue("acme") {
+            answered.withLock { $0.keys[key.id] = (key.text, false) }
+            guard key.id.utf8.last.map({ $0 % 2 == 0 }) == true else { continue }
+            guard let response = try? client.call(.revokeKey(.init(keyID: key.id))),
+              response.status == nil
+            else { return }
+            answered.withLock { $0.keys[key.id]?.revoked = true }
+          }
+        }
+      }
+      // The kill falls somewhere behind the first answers of this round.
+      let goal = before + Int.random(in: 5...60, using: &random)
+      while answered.withLock({ $0.keys.count }) < goal { sched_yield() }
+      #expect(daemon.end(SIGKILL) == 128 + SIGKILL)
+      for writer in writers { writer.join() }
+      try daemon.start()
+      let client = try RawClient(daemon.socket)
+      for (id, key) in answered.withLock({ $0.keys }) {
+        let answer = try client.authorize(key.text)
+        #expect(answer.keyID == id)
+        // A revocation that was on its way may have been made without being answered.
+        if key.revoked { #expect(answer.reason == .keyRevoked) }
+        if answer.reason != .keyRevoked { #expect(answer.decision == .allowed) }
+      }
+    }
+    #expect(daemon.end(SIGTERM) == 0)
+  }
+
+  @Test func refusesASecondDaemonOnTheSameDatabaseOrSocket() throws {
+    let daemon = try DaemonProcess()
+    #expect(throws: DaemonProcess.DidNotServe.self) {
+      _ = try DaemonProcess(["--database", daemon.database])
+    }
+    #expect(throws: DaemonProcess.DidNotServe.self) {
+      _ = try DaemonProcess(["--socket", daemon.socket])
+    }
+    #expect(try RawClient(daemon.socket).call(.health(.init())).status == nil)
+  }
+
+  @Test func takesOverTheSocketOfADaemonThatWasKilled() throws {
+    let daemon = try DaemonProcess()
+    _ = daemon.end(SIGKILL)
+    #expect(access(daemon.socket, F_OK) == 0)
+    try daemon.start()
+    #expect(try RawClient(daemon.socket).call(.health(.init())).status == nil)
+  }
+}
