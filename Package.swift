@@ -17,6 +17,7 @@ let package = Package(
   // The library's: untested there.
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "OrgKey", targets: ["OrgKey"]),
     .executable(name: "orgkeyd", targets: ["orgkeyd"]),
   ],
   dependencies: [
@@ -55,7 +56,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
+    // The library: the only public API.
+    .target(name: "OrgKey", dependencies: ["OrgKeyWire"], swiftSettings: strict),
 
+    // The built daemon, as a client in another language sees it.
+    .testTarget(
+      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,142 @@
+import OrgKey
+import OrgKeyWire
+import Synchronization
+import Testing
+
+/// Peers that don't answer, or not in time.
+@Suite struct DeadlineTests {
+  private static let silent: ScriptedPeer.Script = { $0.drain() }
+  /// How much later than its deadline a call may end on a busy machine.
+  private static let slack = Duration.seconds(5)
+
+  @Test(arguments: Way.allCases)
+  func aSilentDaemonIsUnavailableAtTheDeadline(_ way: Way) async throws {
+    let peer = try ScriptedPeer(DeadlineTests.silent)
+    let client = OrgKeyClient(socketPath: peer.path)
+    let start = ContinuousClock.now
+    let result = await way.authorize(client, timeout: .milliseconds(50))
+    let took = ContinuousClock.now - start
+    #expect(result.failure == .unavailable(Unavailable(.timedOut)))
+    #expect(took >= .milliseconds(50) && took < .milliseconds(50) + DeadlineTests.slack)
+  }
+
+  @Test(arguments: Way.allCases)
+  func aChangeWithoutAnAnswerHasAnUnknownOutcome(_ way: Way) async throws {
+    let peer = try ScriptedPeer(DeadlineTests.silent)
+    let client = OrgKeyClient(socketPath: peer.path, administrationTimeout: .milliseconds(50))
+    #expect(await way.put(client).failure == .outcomeUnknown(Unavailable(.timedOut)))
+  }
+
+  @Test func theDeadlineIsToldForChangesAndNotForChecks() async throws {
+    let peer = try ScriptedPeer { connection in
+      while let request = connection.next() {
+        let status = Status(code: .notFound, message: "\(request.request.timeoutMs)")
+        connection.reply(request.callID, nil, status: status)
+      }
+    }
+    let client = OrgKeyClient(socketPath: peer.path)
+    guard case .refused(let refusal) = await Way.async.put(client).failure,
+      let told = Int(refusal.message)
+    else {
+      Issue.record("not refused")
+      return
+    }
+    #expect((9_000...10_000).contains(told))
+    #expect(await Way.async.authorize(client).failure?.cause == .daemon(message: "0"))
+  }
+
+  @Test(arguments: Way.allCases)
+  func aLateAnswerIsNotTakenForTheNextCalls(_ way: Way) async throws {
+    // The first request is answered only together with the second, and would allow.
+    let peer = try ScriptedPeer { connection in
+      var unanswered: [PeerRequest] = []
+      while let request = connection.next() {
+        unanswered.append(request)
+        guard case .authorize(let asked) = request.request.method,
+          asked.permission == "second:call"
+        else { continue }
+        for request in unanswered.dropLast() {
+          connection.reply(request.callID, allowed(request))
+        }
+        connection.reply(
+          request.callID,
+          .authorize(AuthorizeResponse(decision: .permissionDenied, reason: .permissionMissing)))
+      }
+    }
+    let client = OrgKeyClient(socketPath: peer.path)
+    let first = await way.authorize(client, permission: "first:call", timeout: .milliseconds(20))
+    #expect(first.failure?.cause == .timedOut)
+    let second = await way.authorize(client, permission: "second:call")
+    #expect(second.failure == .denied(Denial(.permissionDenied, reason: .permissionMissing)))
+    // A blocking call's connection is not used again after a call without an answer.
+    #expect(peer.acceptedCount == (way == .blocking ? 2 : 1))
+  }
+
+  @Test func cancellationEndsTheWaitAtOnce() async throws {
+    let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)
+    let peer = try ScriptedPeer { connection in
+      while connection.next() != nil { arrive.yield() }
+    }
+    let client = OrgKeyClient(socketPath: peer.path)
+    let start = ContinuousClock.now
+    let check = Task { await Way.async.authorize(client, timeout: .seconds(600)) }
+    let change = Task {
+      await result { () async throws(ChangeError) in
+        try await client.administrator().putOrganization(id: "acme", timeout: .seconds(600))
+      }
+    }
+    var requests = arrived.makeAsyncIterator()
+    for _ in 0..<2 { _ = await requests.next() }
+    check.cancel()
+    change.cancel()
+    #expect(await check.value.failure == .unavailable(Unavailable(.cancelled)))
+    #expect(await change.value.failure == .outcomeUnknown(Unavailable(.cancelled)))
+    #expect(ContinuousClock.now - start < .seconds(60))
+  }
+
+  @Test func aCancelledTaskMakesNoCall() async throws {
+    let peer = try ScriptedPeer(answering(allowed))
+    let client = OrgKeyClient(socketPath: peer.path)
+    let task = Task {
+      unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+      return await Way.async.put(client)
+    }
+    #expect(await task.value.failure == .unavailable(Unavailable(.cancelled)))
+    #expect(peer.acceptedCount == 0)
+  }
+
+  @Test func closingEndsTheWait() async throws {
+    let (arrived, arrive) = AsyncStream.makeStream(of: Void.self)
+    let peer = try ScriptedPeer { connection in
+      while connection.next() != nil { arrive.yield() }
+    }
+    let client = OrgKeyClient(socketPath: peer.path)
+    let check = Task { await Way.async.authorize(client, timeout: .seconds(600)) }
+    var requests = arrived.makeAsyncIterator()
+    _ = await requests.next()
+    client.close()
+    #expect(await check.value.failure == .unavailable(Unavailable(.closed)))
+    for way in Way.allCases {
+      #expect(await way.authorize(client).failure == .unavailable(Unavailable(.closed)))
+    }
+    await peer.allEnded()
+  }
+
+  @Test func manyCallsFailFastWhenTheDaemonKeepsSilent() async throws {
+    let peer = try ScriptedPeer(DeadlineTests.silent)
+    let client = OrgKeyClient(socketPath: peer.path)
+    let causes = await withTaskGroup(of: Unavailable.Cause?.self) { group in
+      for _ in 0..<5000 {
+        group.addTask {
+          await Way.async.authorize(client, timeout: .seconds(2)).failure?.cause
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(causes.count { $0 == .tooManyCalls } == 5000 - 4096)
+    #expect(causes.count { $0 == .timedOut } == 4096)
+    // It recovers: the connection on which nobody answers is given up.
+    #expect(
+      await Way.async.authorize(client, timeout: .milliseconds(20)).failure?.cause == .timedOut)
+  }
+}
