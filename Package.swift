@@ -19,6 +19,7 @@ let package = Package(
   products: [
     .library(name: "OrgKey", targets: ["OrgKey"]),
     .executable(name: "orgkeyd", targets: ["orgkeyd"]),
+    .executable(name: "orgkey", targets: ["OrgKeyCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -58,10 +59,21 @@ let package = Package(
       ], swiftSettings: strict),
     // The library: the only public API.
     .target(name: "OrgKey", dependencies: ["OrgKeyWire"], swiftSettings: strict),
+    // The command `orgkey`. Its target has another name because file systems that
+    // ignore case would merge it with the library.
+    .executableTarget(
+      name: "OrgKeyCommand",
+      dependencies: [
+        "OrgKey", "OrgKeyModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     // The built daemon, as a client in another language sees it.
     .testTarget(
       name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire"], swiftSettings: strict),
+    .testTarget(
+      name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],
+      swiftSettings: strict),
     .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
     .testTarget(

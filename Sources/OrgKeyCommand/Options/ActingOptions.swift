@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import OrgKey
+internal import OrgKeyModel
+
+/// Who makes an administrator's call, and for whom.
+struct ActingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Act for this organization: nothing outside it and what is below it is seen or changed.",
+      valueName: "org"))
+  var actingOrg: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Who does it, for the audit trail (default: $SUDO_USER, else the login name).",
+      valueName: "name"))
+  var actor: String?
+
+  func validate() throws {
+    try offline { () throws(BrokenRule) in
+      if let actingOrg { try Validation.organizationID(actingOrg, field: "--acting-org") }
+      if let actor { try Validation.actor(actor, field: "--actor") }
+    }
+  }
+
+  func administrator(
+    _ connection: ConnectionOptions, granting: GrantingOptions? = nil
+  ) -> BlockingAdministrator {
+    let client = connection.client()
+    guard let actingOrg else { return client.administrator(actor: whoActs).blocking }
+    return client.onBehalf(
+      of: actingOrg, actor: whoActs, granting: granting?.grantable ?? [],
+      maxRateLimit: granting?.maxLimit?.rateLimit
+    ).blocking
+  }
+
+  private var whoActs: String {
+    if let actor { return actor }
+    let process = ProcessInfo.processInfo
+    return process.environment["SUDO_USER"].flatMap { $0.isEmpty ? nil : $0 } ?? process.userName
+  }
+}

@@ -1,0 +1,76 @@
+internal import Glibc
+
+/// The system calls of this program on file descriptors, with their errno policy.
+enum Descriptor {
+  /// Writes everything.
+  ///
+  /// - Returns: nil, or why it could not.
+  static func write(_ bytes: Span<UInt8>, to descriptor: Int32) -> SystemMessage? {
+    var done = 0
+    while done < bytes.count {
+      let rest = bytes.extracting(done..<bytes.count)
+      // The span lends valid memory for the length of the call.
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if count >= 0 { done += count } else if errno != EINTR { return SystemMessage(errno) }
+    }
+    return nil
+  }
+
+  /// Reads into `buffer` until the end of the input or of the buffer.
+  ///
+  /// - Returns: how many bytes of it are filled.
+  static func read(
+    _ descriptor: Int32, into buffer: inout MutableSpan<UInt8>
+  ) throws(SystemMessage) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let start = filled
+      // The span lends valid memory for the length of the call.
+      let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+        unsafe Glibc.read(descriptor, bytes.baseAddress?.advanced(by: start), bytes.count - start)
+      }
+      if count == 0 { break }
+      if count > 0 { filled += count } else if errno != EINTR { throw SystemMessage(errno) }
+    }
+    return filled
+  }
+
+  /// - Returns: the descriptor, open for reading.
+  static func open(_ path: String) throws(SystemMessage) -> Int32 {
+    // The path is lent as a C string for the length of the call; so below.
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw SystemMessage(errno) }
+    return descriptor
+  }
+
+  /// Makes a file that nobody else can read.
+  static func create(_ path: String) throws(SystemMessage) -> Int32 {
+    let descriptor = unsafe Glibc.open(
+      path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    if descriptor < 0 { throw SystemMessage(errno) }
+    return descriptor
+  }
+
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Columns of the terminal on `descriptor`; nil: it is none.
+  static func terminalWidth(_ descriptor: Int32) -> Int? {
+    guard isTerminal(descriptor) else { return nil }
+    var size = winsize()
+    // ioctl writes into the size that it is lent.
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }
+}
+
+/// What strerror says of an errno: "No space left on device".
+struct SystemMessage: Error, CustomStringConvertible {
+  let number: Int32
+
+  init(_ number: Int32) { self.number = number }
+
+  // strerror returns a text that is valid until its next call; this program has one thread.
+  var description: String { unsafe String(cString: strerror(number)) }
+}
