@@ -75,6 +75,8 @@ let package = Package(
       name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
+      name: "OrgKeyContractTests", dependencies: ["orgkeyd"], swiftSettings: strict),
+    .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyServerTests",
