@@ -1,0 +1,67 @@
+# What `swift build` needs, and what the tests, the demo and `make proto` need beyond it.
+BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev
+TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
+  socat strace xxd
+
+RELEASE := .build/release
+PYTHON := /usr/bin/python3
+FOREIGN := .build/foreign
+PROTOBUF := 6.33.6
+
+help:
+	@echo 'make build   orgkeyd and orgkey, optimized'
+	@echo 'make demo    the product in a minute: every answer checked, nothing left behind'
+	@echo 'make run     a daemon in the foreground, under ./run/'
+	@echo 'make test    all tests'
+	@echo 'make lint    format, imports, forbidden constructs'
+	@echo 'make proto   generated code anew, from proto/orgkey.proto'
+	@echo 'make deps    what all of these need of Debian (they run it themselves)'
+
+deps: build-deps test-deps
+build-deps:
+	@.ci/deps $(BUILD_PACKAGES)
+test-deps:
+	@.ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+build: build-deps
+	swift build -c release --product orgkeyd
+	swift build -c release --product orgkey
+	@echo 'built: $(RELEASE)/orgkeyd (the daemon) and $(RELEASE)/orgkey (the command)'
+
+demo: test-deps build
+	@Tests/demo.sh $(RELEASE)
+
+run: build
+	@mkdir -p -m 0700 run
+	@echo 'In another terminal:'
+	@echo '  export ORGKEY_SOCKET=$(CURDIR)/run/orgkey.sock PATH=$(CURDIR)/$(RELEASE):$$PATH'
+	@echo '  orgkey org put acme --name "Acme"'
+	@echo '  KEY=$$(orgkey key issue acme --name "Production CRM sync" --permission "contacts:*")'
+	@echo '  echo "$$KEY" | orgkey authorize --org acme --permission contacts:read'
+	@echo '  orgkey status'
+	@echo
+	@exec $(RELEASE)/orgkeyd --socket run/orgkey.sock --database run/orgkey.db
+
+test: test-deps $(FOREIGN)/ready
+	swift test --disable-xctest --no-parallel
+
+# Google's protobuf for the foreign client; Debian's own serves where PyPI is out of reach.
+$(FOREIGN)/ready:
+	@mkdir -p $(FOREIGN)
+	$(PYTHON) -m venv --system-site-packages $(FOREIGN)/venv
+	$(FOREIGN)/venv/bin/pip install --quiet protobuf==$(PROTOBUF) || \
+	  echo "PyPI can't be reached: the foreign client uses Debian's python3-protobuf"
+	@touch $@
+
+lint: test-deps
+	@.ci/lint
+
+GENERATED := Sources/OrgKeyWire/Generated/Messages.swift
+proto: test-deps
+	protoc-c --c_out=Sources/COrgKeyProto -Iproto orgkey.proto
+	mv Sources/COrgKeyProto/orgkey.pb-c.h Sources/COrgKeyProto/include/
+	protoc --descriptor_set_out=/dev/stdout --include_source_info -Iproto orgkey.proto \
+	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
+	mv $(GENERATED).new $(GENERATED)
+
+.PHONY: help deps build-deps test-deps build demo run test lint proto
