@@ -2,7 +2,7 @@ import OrgKey
 import OrgKeyWire
 import Testing
 
-@Suite struct AdministratorTests {
+@Suite(.timeLimit(.minutes(1))) struct AdministratorTests {
   @Test func everyStatusHasItsPlaceAmongTheErrorsOfAChange() async throws {
     let expected: [(Code, ChangeError)] = [
       (.invalidArgument, .misuse(Misuse(field: "name", message: "No."))),

@@ -2,7 +2,7 @@ import OrgKey
 import OrgKeyWire
 import Testing
 
-@Suite struct AuthorizeTests {
+@Suite(.timeLimit(.minutes(1))) struct AuthorizeTests {
   @Test(arguments: Way.allCases)
   func grantNamesTheOrganizationThatWasChecked(_ way: Way) async throws {
     let peer = try ScriptedPeer(answering(allowed))

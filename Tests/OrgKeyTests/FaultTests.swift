@@ -3,7 +3,7 @@ import OrgKeyWire
 import Testing
 
 /// Peers that break the contract or the connection.
-@Suite struct FaultTests {
+@Suite(.timeLimit(.minutes(1))) struct FaultTests {
   /// What is sent instead of an answer.
   enum Fault: CaseIterable {
     case garbage, http, oversized, badBody, emptyBody, unknownCallID, callIDZero, cutFrame, end
@@ -45,7 +45,7 @@ import Testing
       }
     }
     // The script returns when the client has closed.
-    await peer.allEnded()
+    try await peer.allEnded()
   }
 
   @Test(arguments: Way.allCases)
@@ -111,7 +111,7 @@ import Testing
     }
     let client = OrgKeyClient(socketPath: peer.path)
     #expect(await way.put(client).success?.wasCreated == true)
-    await peer.allEnded()
+    try await peer.allEnded()
     // The async client notices by itself, a moment later at most.
     if way == .async { try await noticed(client) }
     #expect(await way.put(client).success?.wasCreated == true)
@@ -119,7 +119,10 @@ import Testing
   }
 
   private func noticed(_ client: OrgKeyClient) async throws {
-    while client.hasConnection { await Task.yield() }
+    while client.hasConnection {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
   }
 
   @Test(arguments: Way.allCases)

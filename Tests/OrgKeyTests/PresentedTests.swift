@@ -3,7 +3,7 @@ import OrgKeyWire
 import Testing
 
 /// What is decided without the daemon: there is none in these tests.
-@Suite struct PresentedTests {
+@Suite(.timeLimit(.minutes(1))) struct PresentedTests {
   private let client = OrgKeyClient(socketPath: "/nonexistent/orgkey.sock")
 
   private func failure(

@@ -4,7 +4,7 @@ import OrgKeyWire
 import Testing
 
 /// From a socket that isn't there to one that comes back.
-@Suite struct ReachTests {
+@Suite(.timeLimit(.minutes(1))) struct ReachTests {
   @Test(arguments: Way.allCases)
   func anAbsentSocketIsToldAtOnce(_ way: Way) async {
     let path = ScriptedPeer.freePath()
@@ -61,7 +61,7 @@ import Testing
     let client = OrgKeyClient(socketPath: first.path)
     #expect(await way.authorize(client).success != nil)
     first.stop()
-    await first.allEnded()
+    try await first.allEnded()
     // Down: at the deadline the cause says so.
     let down = await way.authorize(client, timeout: .milliseconds(300)).failure?.cause
     #expect(down == .nobodyListening(path: first.path))

@@ -42,8 +42,11 @@ final class ScriptedPeer: Sendable {
   func stop() { _ = shutdown(listener.number, Int32(SHUT_RDWR)) }
 
   /// Waits until every connection that was accepted has ended.
-  func allEnded() async {
-    while counts.withLock({ $0.accepted != $0.ended }) { await Task.yield() }
+  func allEnded() async throws {
+    while counts.withLock({ $0.accepted != $0.ended }) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
   }
 
   private func accept(_ script: @escaping Script) {

@@ -40,9 +40,10 @@ extension Duration {
   /// Whole milliseconds, rounded up, held at the ends of the range.
   var milliseconds: Int64 {
     let (seconds, attoseconds) = components
-    let rest = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    let unit: Int64 = 1_000_000_000_000_000
+    let rest = attoseconds > 0 ? (attoseconds + unit - 1) / unit : attoseconds / unit
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-    let (sum, carry) = product.addingReportingOverflow(attoseconds > 0 ? rest : 0)
+    let (sum, carry) = product.addingReportingOverflow(rest)
     return overflow || carry ? (seconds < 0 ? .min : .max) : sum
   }
 }
