@@ -137,6 +137,17 @@ package struct UsageCounts: Equatable, Sendable {
 
   package init() {}
 
+  /// Adds what was counted elsewhere; of two denials the later one stays, of two at once the other's.
+  package mutating func add(_ other: UsageCounts) {
+    allowed += other.allowed
+    denied += other.denied
+    lastAllowedAt = max(lastAllowedAt, other.lastAllowedAt)
+    if other.denied > 0, other.lastDeniedAt >= lastDeniedAt {
+      lastDeniedAt = other.lastDeniedAt
+      lastDeniedReason = other.lastDeniedReason
+    }
+  }
+
   /// Adds one entry.
   package mutating func add(_ entry: UsageTally.Entry) {
     if entry.reason == .allowed {

@@ -14,10 +14,9 @@ extension Service {
       } ?? []
     }
     let counts = pending(secrets)
-    var total = UsageCounts()
-    for count in counts { total.add(count) }
+    var key = key
+    for count in counts { key.usage.add(count) }
     var message = Key(key, at: Clock.wallMilliseconds())
-    message.add(total)
     for index in message.secrets.indices {
       guard let place = secrets.firstIndex(of: key.secrets[index].number) else { continue }
       message.secrets[index].allowedCount += counts[place].allowed
@@ -29,7 +28,7 @@ extension Service {
 }
 
 extension OrgKeyWire.Key {
-  /// What is on disk.
+  /// The record as the store gave it.
   init(_ key: KeyDetails, at now: Int64) {
     self.init(
       keyID: key.id, organizationID: key.organizationID, name: key.name,
@@ -46,16 +45,6 @@ extension OrgKeyWire.Key {
       disabled: key.disabled,
       labels: key.labels.map { .init(name: $0.name, value: $0.value) })
   }
-
-  fileprivate mutating func add(_ counts: UsageCounts) {
-    allowedCount += counts.allowed
-    deniedCount += counts.denied
-    lastUsedAtUnixMs = max(lastUsedAtUnixMs, counts.lastAllowedAt)
-    if counts.denied > 0, counts.lastDeniedAt >= lastDeniedAtUnixMs {
-      lastDeniedAtUnixMs = counts.lastDeniedAt
-      lastDeniedReason = counts.lastDeniedReason.message
-    }
-  }
 }
 
 extension OrgKeyWire.Secret {
@@ -64,18 +53,5 @@ extension OrgKeyWire.Secret {
       version: secret.version, hint: secret.hint, createdAtUnixMs: secret.createdAt,
       retiresAtUnixMs: secret.retiresAt, allowedCount: secret.allowed,
       lastUsedAtUnixMs: secret.lastUsedAt)
-  }
-}
-
-extension UsageCounts {
-  /// Adds what was counted elsewhere.
-  mutating func add(_ other: UsageCounts) {
-    allowed += other.allowed
-    denied += other.denied
-    lastAllowedAt = max(lastAllowedAt, other.lastAllowedAt)
-    if other.denied > 0, other.lastDeniedAt >= lastDeniedAt {
-      lastDeniedAt = other.lastDeniedAt
-      lastDeniedReason = other.lastDeniedReason
-    }
   }
 }
