@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import OrgKeySystem
 import Synchronization
@@ -60,6 +61,36 @@ import Testing
       _ = try DaemonProcess(["--socket", daemon.socket])
     }
     #expect(try RawClient(daemon.socket).call(.health(.init())).status == nil)
+  }
+
+  /// As somebody does who looks into the file with the sqlite3 shell.
+  @Test func whenAnotherProgramHoldsTheDatabaseGoesOnAuthorizing() throws {
+    let daemon = try DaemonProcess()
+    let client = try RawClient(daemon.socket)
+    try client.put("acme")
+    let (_, key) = try client.issue("acme")
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/usr/bin/python3")
+    shell.arguments = [
+      "-c",
+      """
+      import sqlite3, sys
+      database = sqlite3.connect(sys.argv[1], isolation_level=None)
+      database.execute("BEGIN IMMEDIATE"); print("held", flush=True); sys.stdin.read()
+      """, daemon.database,
+    ]
+    let (input, output) = (Pipe(), Pipe())
+    shell.standardInput = input
+    shell.standardOutput = output
+    try shell.run()
+    #expect(output.fileHandleForReading.availableData.count > 0)
+    let refused = try client.call(.putOrganization(.init(organizationID: "eu")))
+    #expect(refused.status?.code == .unavailable)
+    #expect(try client.authorize(key).decision == .allowed)
+    try input.fileHandleForWriting.close()
+    shell.waitUntilExit()
+    try client.put("eu")
+    #expect(daemon.end(SIGTERM) == 0)
   }
 
   @Test func takesOverTheSocketOfADaemonThatWasKilled() throws {

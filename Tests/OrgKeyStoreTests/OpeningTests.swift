@@ -124,6 +124,18 @@ import Testing
     #expect(try FileStatus(of: directory.database) == nil)
   }
 
+  @Test(.enabled(if: geteuid() == 0)) func directoryOfAnotherUserIsRefused() throws {
+    run("chown", "1234", directory.path)
+    try expectRefusal("belongs to uid 1234")
+    #expect(try FileStatus(of: directory.database) == nil)
+  }
+
+  @Test(.enabled(if: geteuid() == 0)) func databaseOfAnotherUserIsRefused() throws {
+    try makeDatabase()
+    run("chown", "1234", directory.database)
+    try expectRefusal("belongs to uid 1234")
+  }
+
   @Test func directoryThatIsMissingIsRefused() throws {
     #expect(
       try failure { _ = try Store(opening: directory.path + "/none/orgkey.db") }

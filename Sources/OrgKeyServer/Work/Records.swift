@@ -192,7 +192,7 @@ final class Records {
       service.collapsed.error("\(error)")
       switch error.category {
       case .damaged: throw Refusal(.internal, "a row of the database fails its checksum")
-      case .tryAgain: throw Refusal(.unavailable, "the database is busy")
+      case .tryAgain: throw .databaseBusy
       default: throw Refusal(.internal, "the database cannot be read")
       }
     }

@@ -83,7 +83,14 @@ final class Writer: Sendable {
   ) throws(StoreError) {
     var answers: [Result<Work.Answer, Refusal>] = []
     answers.reserveCapacity(group.count)
-    try store.begin(now: Clock.wallMilliseconds())
+    do throws(StoreError) {
+      try store.begin(now: Clock.wallMilliseconds())
+    } catch let error where error.category == .tryAgain {
+      // Another program holds the database, or memory is short: nothing was begun.
+      service.collapsed.error("\(error)")
+      for change in group { change.address.send(.failure(.databaseBusy)) }
+      return
+    }
     for change in group {
       if let deadline = change.deadline, Clock.monotonicMilliseconds() >= deadline {
         answers.append(.failure(.deadlineExceeded))
@@ -107,6 +114,9 @@ final class Writer: Sendable {
 }
 
 extension Refusal {
+  static let databaseBusy = Refusal(
+    .unavailable, "the database is held by another program; nothing was changed: try again")
+
   static let deadlineExceeded = Refusal(
     .deadlineExceeded, "the call's deadline passed before it was begun; nothing was changed")
 }
