@@ -28,6 +28,8 @@ package enum Limits {
   /// 24 bits, so that a window's start and its count share one atomic word.
   package static let rateLimit: UInt32 = 16_777_215
   package static let rateWindowSeconds: UInt32 = 2_592_000
+  /// Keys revoked or removed under one hold of the Directory's lock.
+  package static let keysPerMutation = 1_024
   /// How long a request_id is remembered.
   package static let requestIDLifetimeMilliseconds: Int64 = 7 * 86_400_000
   /// How long a dead secret is told from an unknown one; then it leaves memory.

@@ -101,9 +101,28 @@ package struct SecretRecord: BitwiseCopyable, Equatable, Sendable {
 /// Things are named by their numbers, so that the same change can be applied anywhere.
 package enum Mutation: Sendable {
   case addOrganization(OrganizationRecord)
+  /// Itself; what this means for all below follows.
+  case suspendOrganization(number: Int64, Bool)
+  /// With everything below. `parent` 0 makes it a root.
+  case moveOrganization(number: Int64, parent: Int64)
+  /// Without children and keys.
+  case removeOrganization(number: Int64)
   case addPermissionSet(number: Int64, patterns: [String])
   case addKey(KeyRecord)
+  /// Everything that can change of a key that is not revoked.
+  case updateKey(KeyRecord)
+  /// At most `Limits.keysPerMutation` at once.
+  case revokeKeys(numbers: [Int64], at: Int64)
+  /// Of revoked keys, whose secrets stay known as dead. At most `Limits.keysPerMutation` at once.
+  case removeKeys(numbers: [Int64])
   case addSecret(SecretRecord)
-  case revokeKey(number: Int64, at: Int64)
   case retireSecret(key: Int64, version: UInt32, at: Int64, revoked: Bool)
+
+  /// About how many rows it touches: what is applied in one go is bounded by it.
+  package var rowCount: Int {
+    switch self {
+    case .revokeKeys(let numbers, _), .removeKeys(let numbers): numbers.count
+    default: 1
+    }
+  }
 }

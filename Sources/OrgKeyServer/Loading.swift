@@ -24,7 +24,8 @@ enum Loading {
         }
         return true
       },
-      secret: { directory.insert($0) })
+      secret: { directory.insert($0) },
+      deadDigest: { directory.insert(deadDigest: $0, diedAt: $1) })
     return report
   }
 

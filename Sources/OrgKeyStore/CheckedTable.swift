@@ -4,6 +4,7 @@ enum CheckedTable: Int, CaseIterable {
   case permissionSets = 2
   case keys = 3
   case secrets = 4
+  case deadDigests = 5
 
   var name: String {
     switch self {
@@ -11,6 +12,7 @@ enum CheckedTable: Int, CaseIterable {
     case .permissionSets: "permission_sets"
     case .keys: "keys"
     case .secrets: "secrets"
+    case .deadDigests: "dead_digests"
     }
   }
 
@@ -21,6 +23,7 @@ enum CheckedTable: Int, CaseIterable {
     case .permissionSets: Self.permissionSetFields
     case .keys: Self.keyFields
     case .secrets: Self.secretFields
+    case .deadDigests: Self.deadDigestFields
     }
   }
 
@@ -33,6 +36,7 @@ enum CheckedTable: Int, CaseIterable {
   private static let secretFields = [
     "key", "version", "digest", "hint", "created_at", "retires_at", "revoked",
   ]
+  private static let deadDigestFields = ["digest", "died_at"]
 
   /// Column 0 is the number, then the fields, then the checksum.
   var select: String {

@@ -69,7 +69,8 @@ extension Transaction {
   /// A digest stays known for good, so that no dead secret comes to life as another key's.
   func requireUnknown(_ digest: Digest) throws {
     let known = try connection.integer(
-      "SELECT 1 FROM secrets WHERE digest = ?", .blob(digest.bytes))
+      "SELECT 1 FROM secrets WHERE digest = ?1 UNION ALL SELECT 1 FROM dead_digests WHERE digest = ?1",
+      .blob(digest.bytes))
     guard known == nil else { throw Refusal(.alreadyExists, "this secret is known already") }
   }
 

@@ -34,12 +34,13 @@ package struct QuarantinedRow: Equatable, Sendable, CustomStringConvertible {
 
 extension Store {
   /// Reads everything that decisions need, verifying every row, and hands it on: all
-  /// organizations, in no order, then permission sets, keys, and secrets.
+  /// organizations, in no order, then permission sets, keys, secrets, and the digests of secrets
+  /// whose keys were deleted within the last 30 days, with the time of their death.
   ///
   /// A row that fails is not handed on; an organization that fails is, quarantined, and under
   /// an identifier that can't be one. What was handed on may be served only if this returns.
   ///
-  /// - Parameters permissionSet, key, secret: answer false to a row that doesn't fit what came
+  /// - Parameters permissionSet, key, secret, deadDigest: answer false to a row that doesn't fit what came
   ///   before it; it is then reported as quarantined.
   /// - Parameter acceptDamage: take the rows as they are for all there are to be, when a
   ///   table has other rows than it should.
@@ -48,7 +49,7 @@ extension Store {
     now: Int64, acceptDamage: Bool = false,
     organizations: ([OrganizationRecord]) -> Void,
     permissionSet: (Int64, [String]) -> Bool, key: (KeyRecord) -> Bool,
-    secret: (SecretRecord) -> Bool
+    secret: (SecretRecord) -> Bool, deadDigest: (Digest, Int64) -> Bool
   ) throws(StoreError) -> LoadReport {
     let loader = Loader(connection: connection, now: now)
     try connection.run("BEGIN")
@@ -57,6 +58,7 @@ extension Store {
       try loader.permissionSets(permissionSet)
       try loader.keys(key)
       try loader.secrets(secret)
+      try loader.deadDigests(deadDigest)
       try connection.run("COMMIT")
     } catch {
       if connection.isInTransaction { try? connection.run("ROLLBACK") }
@@ -127,7 +129,7 @@ private final class Loader {
   let connection: Connection
   let now: Int64
   var report = LoadReport()
-  var found = InlineArray<4, Found>(repeating: Found())
+  var found = InlineArray<5, Found>(repeating: Found())
   private var deadKeys = NumberSet()
 
   init(connection: Connection, now: Int64) {
@@ -218,6 +220,18 @@ private final class Loader {
       counts.live += 1
     }
     (report.secrets, report.deadSecrets) = counts
+  }
+
+  func deadDigests(_ receive: (Digest, Int64) -> Bool) throws(StoreError) {
+    let deadBefore = deadBefore
+    try scan(.deadDigests) { (row, isIntact) in
+      guard isIntact, row.integer(2) > deadBefore else { return }
+      let digest = row.withSpan(1) { $0.count == 32 ? Digest($0) : nil }
+      guard let digest else { return quarantine(.deadDigests, row.integer(0), .text) }
+      guard receive(digest, row.integer(2)) else {
+        return quarantine(.deadDigests, row.integer(0), .reference)
+      }
+    }
   }
 
   /// Reads a whole table, verifies each row and adds it up.

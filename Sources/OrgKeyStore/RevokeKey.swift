@@ -56,7 +56,7 @@ extension Transaction {
     revoked.revokedAt = now
     revoked.revokedReason = reason
     try update(key, to: revoked)
-    mutations.append(.revokeKey(number: key.number, at: now))
+    mutations.append(.revokeKeys(numbers: [key.number], at: now))
     try audit(
       "RevokeKey", by: author, organization: organization(number: key.organization),
       keyID: key.keyID, [("reason", .text(reason))])

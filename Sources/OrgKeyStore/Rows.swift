@@ -170,3 +170,25 @@ struct SecretRow: CheckedRow {
 
   func isLive(at now: Int64) -> Bool { !revoked && (retiresAt == 0 || retiresAt > now) }
 }
+
+struct DeadDigestRow: CheckedRow {
+  static let table = CheckedTable.deadDigests
+
+  var number: Int64 = 0
+  var digest: [UInt8]
+  /// When the secret stopped working.
+  var diedAt: Int64
+
+  init(digest: [UInt8], diedAt: Int64) {
+    self.digest = digest
+    self.diedAt = diedAt
+  }
+
+  init(reading row: Statement) {
+    number = row.integer(0)
+    digest = row.blob(1)
+    diedAt = row.integer(2)
+  }
+
+  var fields: [Value] { [.blob(digest), .integer(diedAt)] }
+}

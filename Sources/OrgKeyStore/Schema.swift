@@ -9,7 +9,9 @@ enum Schema {
   /// "OKey", in the header of every database of ours.
   static let applicationID: Int64 = 0x4F4B_6579
 
-  static let migrations = [Migration(version: 1, sql: first)]
+  static let migrations = [
+    Migration(version: 1, sql: first), Migration(version: 2, sql: second),
+  ]
 
   // Times are Unix milliseconds, 0 is never. Numbers are OrgKey's own and never used again;
   // other programs see ids alone. Text is compared by its bytes.
@@ -129,5 +131,31 @@ enum Schema {
       secret_version INTEGER NOT NULL,
       detail TEXT NOT NULL
     ) STRICT;
+    """
+
+  private static let second = """
+    -- Of secrets whose keys are gone from the records: known as revoked for good.
+    CREATE TABLE dead_digests (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      digest BLOB NOT NULL UNIQUE,
+      died_at INTEGER NOT NULL,
+      checksum INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO totals VALUES ('dead_digests', 0, 0);
+
+    -- Where organizations stood that are gone, so that their history is found below those that
+    -- are left. parent: a number, of one that may be gone as well; 0: a root.
+    CREATE TABLE deleted_organizations (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL,
+      parent INTEGER NOT NULL,
+      deleted_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX deleted_organizations_id ON deleted_organizations (id);
+
+    CREATE INDEX audit_key ON audit (key_id) WHERE key_id <> '';
+    CREATE INDEX audit_organization ON audit (organization);
+    CREATE INDEX audit_at ON audit (at);
+    CREATE INDEX usage_days_day ON usage_days (day);
     """
 }

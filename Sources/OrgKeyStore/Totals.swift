@@ -6,7 +6,7 @@ struct Totals {
     var checksum: Int64 = 0
   }
 
-  private var totals = InlineArray<4, Total>(repeating: Total())
+  private var totals = InlineArray<5, Total>(repeating: Total())
 
   init() {}
 
@@ -29,6 +29,11 @@ struct Totals {
 
   mutating func add(_ checksum: Int64, to table: CheckedTable) {
     self[table].rows += 1
+    self[table].checksum ^= checksum
+  }
+
+  mutating func remove(_ checksum: Int64, from table: CheckedTable) {
+    self[table].rows -= 1
     self[table].checksum ^= checksum
   }
 

@@ -67,4 +67,14 @@ extension Transaction {
     }
     totals.replace(old.checksum, by: row.checksum, in: table)
   }
+
+  /// Deletes a row that was read in this transaction.
+  mutating func delete<Row: CheckedRow>(_ row: Row) throws(StoreError) {
+    let table = Row.table
+    try connection.run("DELETE FROM \(table.name) WHERE number = ?", .integer(row.number))
+    guard connection.changes == 1 else {
+      throw StoreError(.damaged, "row \(row.number) of table \(table.name) was not there to delete")
+    }
+    totals.remove(row.checksum, from: table)
+  }
 }

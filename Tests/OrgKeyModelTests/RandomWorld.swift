@@ -146,7 +146,7 @@ struct RandomWorld: ~Copyable {
       let key = 1 + generator.below(keyCount)
       let isFirst = oracle.keys[key]?.revokedAt == 0
       if isFirst { oracle.keys[key]?.revokedAt = now.wall }
-      precondition(directory.apply(.revokeKey(number: Int64(key), at: now.wall)))
+      precondition(directory.apply(.revokeKeys(numbers: [Int64(key)], at: now.wall)))
     }
     for _ in 0..<3 { retireSecret() }
   }

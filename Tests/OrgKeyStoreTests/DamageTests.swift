@@ -16,6 +16,10 @@ import Testing
           $0.rateLimit = RateLimit(limit: 1, window: 1)
           $0.labels = [Label(name: "a", value: "b")]
         })
+      try store.change {
+        var row = DeadDigestRow(digest: digest(100 + number).bytes, diedAt: now)
+        try $0.insert(&row)
+      }
     }
     try store.close()
   }
@@ -56,6 +60,8 @@ import Testing
       #expect(loaded.secrets.map(\.key) == [1, 3])
     case .secrets:
       #expect(loaded.secrets.map(\.number) == [1, 3])
+    case .deadDigests:
+      #expect(loaded.deadDigests == [digest(101), digest(103)])
     }
   }
 

@@ -76,8 +76,8 @@ import Testing
       case .addPermissionSet: "permissions"
       case .addKey: "key"
       case .addSecret: "secret"
-      case .revokeKey: "revoke"
-      case .retireSecret: "retire"
+      case .revokeKeys: "revoke"
+      default: "another"
       }
     }
     #expect(names == ["organization", "permissions", "key", "secret", "revoke"])

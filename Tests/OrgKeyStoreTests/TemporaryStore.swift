@@ -127,6 +127,10 @@ extension Store {
         let fits = directory.insert(secret)
         if fits { loaded.secrets.append(secret) }
         return fits
+      },
+      deadDigest: { digest, diedAt in
+        loaded.deadDigests.append(digest)
+        return directory.insert(deadDigest: digest, diedAt: diedAt)
       })
     return loaded
   }
@@ -146,6 +150,7 @@ struct Loaded {
   var permissionSets: [[String]] = []
   var keys: [KeyRecord] = []
   var secrets: [SecretRecord] = []
+  var deadDigests: [Digest] = []
   var report = LoadReport()
 }
 

@@ -86,14 +86,13 @@ extension Directory {
 
   private func judgeKey(_ handle: SecretHandle, _ now: Instant) -> Verdict {
     let secret = secrets[handle.index]
+    if secret.key == 0 { return Verdict(unknown: judgeDeleted(secret, now)) }
     let key = keys[secret.key]
     let isRevoked = key.flags.contains(.revoked)
     let isRetired = secret.isRevoked || secret.retiresAt != 0 && secret.retiresAt <= now.wall
     if isRevoked || isRetired {
       let diedAt = min(isRevoked ? key.end.time : .max, isRetired ? secret.retiresAt : .max)
-      if diedAt <= now.wall &- Limits.deadSecretLifetimeMilliseconds {
-        return Verdict(unknown: .keyUnknown)
-      }
+      if isForgotten(diedAt, now) { return Verdict(unknown: .keyUnknown) }
     }
     var verdict = Verdict(
       key: KeyHandle(index: secret.key), key.number, secret: handle, secret.number)
@@ -108,6 +107,15 @@ extension Directory {
       verdict.reason = .keyDisabled
     }
     return verdict
+  }
+
+  /// The key of this secret was revoked, then deleted.
+  private func judgeDeleted(_ secret: SecretRow, _ now: Instant) -> Reason {
+    isForgotten(secret.retiresAt, now) ? .keyUnknown : .keyRevoked
+  }
+
+  private func isForgotten(_ diedAt: Int64, _ now: Instant) -> Bool {
+    diedAt <= now.wall &- Limits.deadSecretLifetimeMilliseconds
   }
 
   private func judgeEnvironment(

@@ -73,30 +73,6 @@ extension Directory {
     return true
   }
 
-  /// Forgets a secret that has been dead for so long that it may as well be unknown; with the
-  /// last secret of a revoked key, the key. Their handles may be given out again.
-  /// - Returns: false when there is no such secret.
-  package mutating func removeSecret(key number: Int64, version: UInt32) -> Bool {
-    let key = keyNumbers.handle(of: number)
-    var previous: UInt32 = 0
-    var handle = keys[key].firstSecret
-    while handle != 0, secrets[handle].version != version {
-      previous = handle
-      handle = secrets[handle].next
-    }
-    if handle == 0 { return false }
-    if previous == 0 {
-      keys[key].firstSecret = secrets[handle].next
-    } else {
-      secrets[previous].next = secrets[handle].next
-    }
-    secretIndex.remove(seed.hash(secrets[handle].digest), handle)
-    secrets.remove(handle)
-    secretCount -= 1
-    if keys[key].firstSecret == 0, keys[key].flags.contains(.revoked) { removeKey(key) }
-    return true
-  }
-
   /// Counts the key as expired, or as not: for the counters alone. No decision depends on it.
   /// - Returns: false when there is no such key.
   package mutating func markExpired(key number: Int64, _ expired: Bool) -> Bool {
@@ -118,19 +94,15 @@ extension Directory {
     body(&keys[key])
     let isActive = keys[key].countsAsActive
     if isActive != wasActive {
-      adjustKeyCounts(of: keys[key].organization, by: isActive ? 1 : -1)
+      adjustKeyCounts(of: keys[key].organization, by: isActive ? 1 : .max)
     }
   }
 
-  private mutating func adjustKeyCounts(of organization: UInt32, by difference: Int32) {
-    let change = UInt32(bitPattern: difference)
+  /// - Parameter change: by wrapping, so that a negated number takes away.
+  mutating func adjustKeyCounts(of organization: UInt32, by change: UInt32) {
+    if organization == 0 || change == 0 { return }
     organizations[organization].keyCount &+= change
-    var ancestor = organization
-    while true {
-      organizations[ancestor].subtreeKeyCount &+= change
-      if ancestor == 0 { break }
-      ancestor = organizations[ancestor].parent
-    }
+    adjustCounts(from: organization, organizations: 0, keys: change)
   }
 
   private mutating func linkKey(_ key: UInt32) {
@@ -139,22 +111,6 @@ extension Directory {
     keys[key].nextOfOrganization = next
     if next != 0 { keys[next].previousOfOrganization = key }
     organizations[organization].firstKey = key
-  }
-
-  /// - Parameter key: revoked, so that it counts no longer, and without secrets.
-  private mutating func removeKey(_ key: UInt32) {
-    let row = keys[key]
-    let (previous, next) = (row.previousOfOrganization, row.nextOfOrganization)
-    if next != 0 { keys[next].previousOfOrganization = previous }
-    if previous == 0 {
-      organizations[row.organization].firstKey = next
-    } else {
-      keys[previous].nextOfOrganization = next
-    }
-    if row.limiter != 0 { limiters.remove(row.limiter) }
-    keyNumbers.set(row.number, to: 0)
-    keys.remove(key)
-    keyCount -= 1
   }
 
   /// The handle of an environment's one row; nil when there are too many to tell apart.

@@ -40,24 +40,48 @@ extension Directory {
     organizationIndex.insert(hash, handle)
   }
 
-  /// Puts an organization that is in no tree below `parent`, 0 for a root.
+  /// Puts an organization that is in no tree, and that nothing is below, under `parent`, 0 for a
+  /// root.
   mutating func link(_ handle: UInt32, under parent: UInt32) {
+    organizations[handle].subtreeOrganizationCount = 1
+    attach(handle, under: parent)
+  }
+
+  /// Puts an organization under `parent`, and adds up what it brings along.
+  mutating func attach(_ handle: UInt32, under parent: UInt32) {
+    place(handle, under: parent)
+    stamp &+= 1
+    organizations[handle].placedAt = stamp
+    linkSibling(handle, under: parent)
+    let row = organizations[handle]
+    adjustCounts(
+      from: parent, organizations: row.subtreeOrganizationCount, keys: row.subtreeKeyCount)
+  }
+
+  /// What follows for an organization from where it stands.
+  mutating func place(_ handle: UInt32, under parent: UInt32) {
     let above = organizations[parent]
     organizations[handle].parent = parent
     organizations[handle].depth = parent == 0 ? 0 : above.depth + 1
     let jump = jump(for: handle, under: parent)
     organizations[handle].jump = jump
     organizations[handle].jumpDepth = organizations[jump].depth
-    if above.isClosed { organizations[handle].flags.insert(.suspendedByAncestor) }
-    stamp &+= 1
-    organizations[handle].placedAt = stamp
-    linkSibling(handle, under: parent)
-    organizations[handle].subtreeOrganizationCount = 1
-    var ancestor = parent
+    if above.isClosed {
+      organizations[handle].flags.insert(.suspendedByAncestor)
+    } else {
+      organizations[handle].flags.remove(.suspendedByAncestor)
+    }
+  }
+
+  /// Adds to what an organization and all above it count below themselves; by wrapping, so that
+  /// a negated number takes away.
+  mutating func adjustCounts(from first: UInt32, organizations count: UInt32, keys: UInt32) {
+    var current = first
     while true {
-      organizations[ancestor].subtreeOrganizationCount += 1
-      if ancestor == 0 { break }
-      ancestor = organizations[ancestor].parent
+      organizations[current].subtreeOrganizationCount &+= count
+      organizations[current].subtreeKeyCount &+= keys
+      if current == 0 { return }
+      current = organizations[current].parent
     }
   }
 

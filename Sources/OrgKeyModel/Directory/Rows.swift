@@ -89,12 +89,12 @@ struct KeyRow: BitwiseCopyable {
   var countsAsActive: Bool { flags.isEmpty }
 }
 
-/// 56 bytes.
+/// 56 bytes. Of a key that was deleted only this is left, with its key's handle 0.
 struct SecretRow: BitwiseCopyable {
   let digest: Digest
   var retiresAt: Int64
   let number: UInt32
-  let key: UInt32
+  var key: UInt32
   /// Of the same key, the next older one.
   var next: UInt32
   private var versionAndRevoked: UInt32

@@ -9,8 +9,8 @@ final class Upkeep {
   private static let idleShare: Int64 = 50
   /// How often dead secrets are looked for, milliseconds.
   private static let forgettingInterval: Int64 = 3_600_000
-  /// Organizations looked through at a time, under the Directory's lock.
-  private static let slice = 256
+  /// Secrets looked through at a time, under the Directory's lock.
+  private static let slice: UInt32 = 4_096
 
   private let flushInterval: Int64
   /// When to run next, on the monotonic clock, milliseconds.
@@ -18,8 +18,8 @@ final class Upkeep {
   private var isFlushing = false
   private var flushTime: Int64 = 0
   private var forgetAt: Int64
-  /// Where looking for dead secrets goes on; nil: from the beginning.
-  private var forgetting: WalkCursor?
+  /// Where looking for dead secrets goes on; 0: from the beginning.
+  private var forgetting: UInt32 = 0
   /// Up to when, on the wall clock, keys that expire were looked at.
   private var expiredUntil: Int64
 
@@ -38,7 +38,7 @@ final class Upkeep {
     try markExpired(store, service)
     if now >= forgetAt {
       forgetDead(service)
-      if forgetting == nil { forgetAt = now + Upkeep.forgettingInterval }
+      if forgetting == 0 { forgetAt = now + Upkeep.forgettingInterval }
     }
     try store.maintain()
   }
@@ -95,36 +95,15 @@ final class Upkeep {
     }
   }
 
-  /// Looks through a slice of the organizations for secrets that may be forgotten.
+  /// Looks through a slice of the secrets for those that may be forgotten.
   private func forgetDead(_ service: Service) {
     let before = Clock.wallMilliseconds() - Limits.deadSecretLifetimeMilliseconds
     let dead = service.directory.read { directory in
-      var dead: [(key: Int64, version: UInt32)] = []
-      let all = WalkOptions(descends: true, includesStart: true, leavesOutSuspended: false)
-      forgetting = directory.walk(from: nil, all, after: forgetting, limit: Upkeep.slice) {
-        directory.forEachKey(of: $0) { directory.addDeadSecrets(of: $0, before, to: &dead) }
-        return true
-      }
-      return dead
+      directory.deadSecrets(until: before, from: &forgetting, examining: Upkeep.slice)
     }
     guard !dead.isEmpty else { return }
     service.directory.write { directory in
-      for secret in dead { _ = directory.removeSecret(key: secret.key, version: secret.version) }
-    }
-  }
-}
-
-extension Directory {
-  fileprivate func addDeadSecrets(
-    of handle: KeyHandle, _ before: Int64, to dead: inout [(key: Int64, version: UInt32)]
-  ) {
-    let key = self[handle]
-    let isDead = key.revoked && key.revokedAt <= before
-    for handle in secrets(of: handle) {
-      let secret = self[handle]
-      if isDead || secret.retiresAt != 0 && secret.retiresAt <= before {
-        dead.append((key.number, secret.version))
-      }
+      for secret in dead { directory.forget(secret) }
     }
   }
 }

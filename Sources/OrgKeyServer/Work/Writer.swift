@@ -99,17 +99,30 @@ final class Writer: Sendable {
       }
     }
     let mutations = try store.commit()
-    if !mutations.isEmpty {
-      let fits = service.directory.write { directory in
-        mutations.reduce(true) { directory.apply($1) && $0 }
+    try apply(mutations, to: service.directory)
+    service.changesCommitted(answers.count { if case .success = $0 { true } else { false } })
+    for (change, answer) in zip(group, answers) { change.address.send(answer.map { $0() }) }
+  }
+
+  /// Applies in commit order, a bounded piece under each hold of the lock: what is not applied yet
+  /// was not answered yet, so it may still be decided as before.
+  private func apply(_ mutations: [Mutation], to directory: SharedDirectory) throws(StoreError) {
+    var rest = mutations[...]
+    while !rest.isEmpty {
+      let fits = directory.write { directory in
+        var fits = true
+        var rows = 0
+        while rows < Limits.keysPerMutation, let mutation = rest.popFirst() {
+          fits = directory.apply(mutation) && fits
+          rows += mutation.rowCount
+        }
+        return fits
       }
       // What is in memory is not what was committed on: nobody may be answered from it.
       guard fits else {
         throw StoreError(.internal, "a committed change does not fit what is in memory")
       }
     }
-    service.changesCommitted(answers.count { if case .success = $0 { true } else { false } })
-    for (change, answer) in zip(group, answers) { change.address.send(answer.map { $0() }) }
   }
 }
 
