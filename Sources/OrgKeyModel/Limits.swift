@@ -25,6 +25,8 @@ package enum Limits {
   package static let auditDetailBytes = 8 << 10
   /// Live secrets of a key: the present one and the one being rotated out.
   package static let liveSecretsPerKey = 2
+  /// Of a rotation: a hundred years.
+  package static let overlapSeconds: Int64 = 100 * 365 * 86_400
   /// 24 bits, so that a window's start and its count share one atomic word.
   package static let rateLimit: UInt32 = 16_777_215
   package static let rateWindowSeconds: UInt32 = 2_592_000

@@ -65,6 +65,6 @@ extension Transaction {
       }
     }
     if !omitted.isEmpty { kept.append(("omitted", .list(omitted))) }
-    return JSON.object(kept)
+    return JSON.object(kept).encoded
   }
 }

@@ -69,12 +69,13 @@ extension Connection {
     }
   }
 
+  /// - Parameter skippingDamaged: leaves out what fails its checksum, instead of throwing.
   func rows<Row: CheckedRow>(
-    _: Row.Type, where condition: String, _ values: Value...
+    _: Row.Type, where condition: String, _ values: Value..., skippingDamaged: Bool = false
   ) throws(StoreError) -> [Row] {
     var rows: [Row] = []
     try each("\(Row.table.select) WHERE \(condition)", values) { (row) throws(StoreError) in
-      rows.append(try row.intact(Row.self))
+      if !skippingDamaged || row.isIntact(Row.table) { rows.append(try row.intact(Row.self)) }
       return true
     }
     return rows

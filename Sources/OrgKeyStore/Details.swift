@@ -10,6 +10,15 @@ package struct Label: Equatable, Sendable {
     self.value = value
   }
 
+  /// As the table keeps them; empty if there are none.
+  static func json(_ labels: [Label]) -> String {
+    labels.isEmpty ? "" : audited(labels).encoded
+  }
+
+  static func audited(_ labels: [Label]) -> JSON {
+    .object(labels.map { ($0.name, .text($0.value)) })
+  }
+
   /// Whether both have the same bytes.
   func isSame(as other: Label) -> Bool {
     name.utf8.elementsEqual(other.name.utf8) && value.utf8.elementsEqual(other.value.utf8)

@@ -19,14 +19,22 @@ extension Author {
   ) throws(Refusal) -> RateLimit? {
     guard scope.isActing else { return asked ?? `default` }
     guard let asked else { return maxRateLimit ?? `default` }
+    try requireSettable(asked, in: scope)
+    return asked
+  }
+
+  /// Refuses a limit that this author can't give to a key.
+  ///
+  /// - Parameter limit: nil: none, which is the highest of all.
+  func requireSettable(_ limit: RateLimit?, in scope: Scope) throws(Refusal) {
+    guard scope.isActing else { return }
     guard let maxRateLimit else {
       throw Refusal(
         .permissionDenied, "without caller.max_rate_limit a rate limit can't be set when acting")
     }
-    guard asked.isWithin(maxRateLimit) else {
+    guard let limit, limit.isWithin(maxRateLimit) else {
       throw Refusal(.permissionDenied, "the rate limit is above caller.max_rate_limit")
     }
-    return asked
   }
 }
 

@@ -51,8 +51,7 @@ extension Transaction {
       createdAt: now, createdBy: author.text)
     key.expiresAt = new.expiresAt
     key.rateLimit = limit
-    key.labels =
-      new.labels.isEmpty ? "" : JSON.object(new.labels.map { ($0.name, .text($0.value)) })
+    key.labels = Label.json(new.labels)
     try insert(&key)
     mutations.append(.addKey(key.record(id: new.id, environment: new.environment)))
     try addSecret(to: key.number, version: 1, new.digest, new.hint)
@@ -97,12 +96,27 @@ extension Transaction {
 }
 
 extension KeyRow {
-  fileprivate func record(id: KeyID, environment: Environment) -> KeyRecord {
+  func record(id: KeyID, environment: Environment) -> KeyRecord {
     KeyRecord(
       number: number, id: id, organization: organization, environment: environment,
       permissionSet: permissionSet, expiresAt: expiresAt, revokedAt: revokedAt,
       disabled: disabled, rateLimit: rateLimit)
   }
+
+  /// As the Directory has it.
+  ///
+  /// - Throws: `.damaged` if a text of it can't be what it should be.
+  func record() throws(StoreError) -> KeyRecord {
+    guard let id = KeyID(keyID), let environment = Environment(environment) else {
+      throw StoreError(.damaged, "row \(number) of table keys holds what can't be")
+    }
+    return record(id: id, environment: environment)
+  }
+}
+
+extension RateLimit {
+  /// As the audit trail has it: "100/3600s".
+  var text: String { "\(limit)/\(window)s" }
 }
 
 extension KeyDetails {
@@ -113,11 +127,9 @@ extension KeyDetails {
       ("permissions", .list(permissions)),
     ]
     if expiresAt != 0 { detail.append(("expires_at_unix_ms", .integer(expiresAt))) }
-    if let rateLimit {
-      detail.append(("rate_limit", .text("\(rateLimit.limit)/\(rateLimit.window)s")))
-    }
+    if let rateLimit { detail.append(("rate_limit", .text(rateLimit.text))) }
     if let secret = secrets.first { detail.append(("hint", .text(secret.hint))) }
-    if !labels.isEmpty { detail.append(("labels", .object(labels.map { ($0.name, $0.value) }))) }
+    if !labels.isEmpty { detail.append(("labels", Label.audited(labels))) }
     return detail
   }
 }

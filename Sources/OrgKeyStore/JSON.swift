@@ -1,10 +1,15 @@
 /// The little JSON that is written: labels, and the detail of audit events.
-package enum JSON {
+package indirect enum JSON {
   case integer(Int64)
   case flag(Bool)
   case text(String)
   case list([String])
-  case object([(String, String)])
+  case object([(String, JSON)])
+
+  /// What a property was, and what it became.
+  static func change(from old: JSON, to new: JSON) -> JSON {
+    .object([("from", old), ("to", new)])
+  }
 
   var encoded: String {
     switch self {
@@ -12,12 +17,9 @@ package enum JSON {
     case .flag(let flag): flag ? "true" : "false"
     case .text(let text): Self.quoted(text)
     case .list(let list): "[" + list.map(Self.quoted).joined(separator: ",") + "]"
-    case .object(let members): Self.object(members.map { ($0, .text($1)) })
+    case .object(let members):
+      "{" + members.map { "\(Self.quoted($0)):\($1.encoded)" }.joined(separator: ",") + "}"
     }
-  }
-
-  static func object(_ members: [(String, JSON)]) -> String {
-    "{" + members.map { "\(quoted($0)):\($1.encoded)" }.joined(separator: ",") + "}"
   }
 
   /// A string literal.

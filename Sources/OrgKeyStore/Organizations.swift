@@ -31,9 +31,7 @@ extension Transaction {
       throw Refusal.invalid("parent_id", "parent_id: an organization can't be its own parent")
     }
     guard scope.isActing else {
-      guard let parent = try organization(id: parentID) else {
-        throw Refusal(.notFound, "no such parent organization")
-      }
+      guard let parent = try organization(id: parentID) else { throw Refusal.noSuchParent }
       return parent
     }
     return try organization(id: parentID, in: scope)
@@ -57,7 +55,7 @@ extension Transaction {
       try update(existing, to: renamed)
       try audit(
         "PutOrganization", by: author, organization: renamed,
-        [("name", .object([("from", existing.name), ("to", name)]))])
+        [("name", .change(from: .text(existing.name), to: .text(name)))])
     }
     return try connection.details(of: renamed)
   }

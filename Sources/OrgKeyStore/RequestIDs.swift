@@ -26,7 +26,8 @@ extension Transaction {
     }
     var refusal = Refusal(
       .alreadyExists,
-      "this request was carried out before: rotate the key it made to obtain a secret")
+      "this request was carried out before, and made secret \(earlier.version) of the key that is "
+        + "named here: whose text was not kept can rotate that key to obtain another")
     refusal.keyID = earlier.keyID
     refusal.secretVersion = earlier.version
     throw refusal

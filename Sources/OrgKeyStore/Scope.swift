@@ -18,6 +18,8 @@ extension Refusal {
 
   package static var noSuchOrganization: Refusal { Refusal(.notFound, "no such organization") }
 
+  static var noSuchParent: Refusal { Refusal(.notFound, "no such parent organization") }
+
   package static var noSuchKey: Refusal { Refusal(.notFound, "no such key") }
 }
 

@@ -49,8 +49,16 @@ extension CallHandler {
     case .getOrganization(let message): try getOrganization(message, call)
     case .getStatistics: getStatistics()
     case .issueKey(let message): try issueKey(message, call)
+    case .rotateKey(let message): try rotateKey(message, call)
+    case .updateKey(let message): try updateKey(message, call)
     case .revokeKey(let message): try revokeKey(message, call)
+    case .revokeKeys(let message): try revokeKeys(message, call)
+    case .deleteKey(let message): try deleteKey(message, call)
     case .putOrganization(let message): try putOrganization(message, call)
+    case .moveOrganization(let message): try moveOrganization(message, call)
+    case .suspendOrganization(let message): try suspendOrganization(message, call)
+    case .resumeOrganization(let message): try resumeOrganization(message, call)
+    case .deleteOrganization(let message): try deleteOrganization(message, call)
     default:
       throw Refusal(
         .unimplemented, "orgkeyd \(Version.current) does not serve \(call.method.text) yet")

@@ -37,17 +37,16 @@ extension CallHandler {
     try Validation.organizationID(request.organizationID)
     try Validation.keyName(request.name)
     let environment = try environment(for: request)
+    let (secret, kept) = try SecretText.made(
+      prefix: service.policy.keyPrefix, environment: environment)
     do throws(SystemError) {
-      let secret = try SecretText(
-        prefix: service.policy.keyPrefix, environment: environment)
       let id = try KeyID { (bytes) throws(SystemError) in try Random.fill(&bytes) }
-      let (digest, hint) = secret.withBytes { (Digest(ofKey: $0), KeyText.hint(of: $0) ?? "") }
       let key = NewKey(
         id: id, organizationID: request.organizationID, name: request.name,
-        environment: environment, digest: digest, hint: hint)
+        environment: environment, digest: kept.digest, hint: kept.hint)
       return (key, secret)
     } catch {
-      throw Refusal(.internal, "no random bytes for a secret: \(error)")
+      throw .noRandomBytes(error)
     }
   }
 
@@ -56,6 +55,42 @@ extension CallHandler {
       return required
     }
     return try Validation.environment(request.environment.isEmpty ? "live" : request.environment)
+  }
+
+  func rotateKey(_ request: RotateKeyRequest, _ call: Call) throws(Refusal) -> Work {
+    var made = Rotation(
+      id: try Validation.keyID(request.keyID), overlap: try Overlap(seconds: request.overlapS))
+    try Validation.requestID(request.requestID)
+    made.requestID = request.requestID
+    made.requestFingerprint = request.fingerprint
+    let (service, author, rotation) = (service, call.author, made)
+    return .change { transaction in
+      var text: SecretText?
+      let details = try transaction.rotateKey(rotation, by: author) { environment in
+        let (secret, kept) = try SecretText.made(
+          prefix: service.policy.keyPrefix, environment: environment)
+        text = secret
+        return kept
+      }
+      guard let secret = text else { throw Refusal(.internal, "no secret was made") }
+      return {
+        service.logChange(call, key: details.id)
+        return .rotateKey(RotateKeyResponse(key: service.message(for: details), apiKey: secret))
+      }
+    }
+  }
+
+  func updateKey(_ request: UpdateKeyRequest, _ call: Call) throws(Refusal) -> Work {
+    let id = try Validation.keyID(request.keyID)
+    let changes = try request.changes(now: Clock.wallMilliseconds())
+    let (service, author) = (service, call.author)
+    return .change { transaction in
+      let details = try transaction.updateKey(id, changes, by: author)
+      return {
+        service.logChange(call, key: details.id)
+        return .updateKey(UpdateKeyResponse(key: service.message(for: details)))
+      }
+    }
   }
 
   func revokeKey(_ request: RevokeKeyRequest, _ call: Call) throws(Refusal) -> Work {
@@ -68,8 +103,34 @@ extension CallHandler {
         target, secretVersion: version, reason: reason, by: author)
       return {
         service.logChange(call, key: details.id)
-        let message = service.usage.consistently { service.message(for: details, $0) }
-        return .revokeKey(RevokeKeyResponse(key: message))
+        return .revokeKey(RevokeKeyResponse(key: service.message(for: details)))
+      }
+    }
+  }
+
+  func revokeKeys(_ request: RevokeKeysRequest, _ call: Call) throws(Refusal) -> Work {
+    try Validation.organizationID(request.organizationID)
+    try Validation.reason(request.reason)
+    let (service, author) = (service, call.author)
+    return .change { transaction in
+      let count = try transaction.revokeKeys(
+        of: request.organizationID, includeDescendants: request.includeDescendants,
+        reason: request.reason, by: author)
+      return {
+        service.logChange(call, organization: request.organizationID)
+        return .revokeKeys(RevokeKeysResponse(revokedKeyCount: UInt64(count)))
+      }
+    }
+  }
+
+  func deleteKey(_ request: DeleteKeyRequest, _ call: Call) throws(Refusal) -> Work {
+    let id = try Validation.keyID(request.keyID)
+    let (service, author) = (service, call.author)
+    return .change { transaction in
+      try transaction.deleteKey(id, by: author)
+      return {
+        service.logChange(call, key: id.text)
+        return .deleteKey(DeleteKeyResponse())
       }
     }
   }
@@ -85,37 +146,6 @@ extension CallHandler {
     case (true, true):
       throw .invalid("key_id", "neither key_id nor api_key is given: one is needed")
     case (false, false): throw .invalid("api_key", "key_id and api_key are both given: give one")
-    }
-  }
-}
-
-extension SecretText {
-  /// A new key's text.
-  convenience init(prefix: KeyPrefix, environment: Environment) throws(SystemError) {
-    var failure: SystemError?
-    self.init(capacity: KeyText.maximumBytes) { span in
-      do throws(SystemError) {
-        return try KeyText.write(prefix: prefix, environment: environment, into: &span) {
-          (bytes) throws(SystemError) in try Random.fill(&bytes)
-        }
-      } catch {
-        failure = error
-        return 0
-      }
-    }
-    if let failure { throw failure }
-  }
-}
-
-extension IssueKeyRequest {
-  /// Tells a retry from a request for something else.
-  var fingerprint: [UInt8] {
-    var request = self
-    request.requestID = ""
-    var bytes = ByteBuffer()
-    guard bytes.append(Request(method: .issueKey(request)), by: Arena()) else { return [] }
-    return unsafe bytes.bytes.withMemoryRebound(to: UInt8.self) {
-      unsafe Digest(ofKey: $0.span).bytes
     }
   }
 }

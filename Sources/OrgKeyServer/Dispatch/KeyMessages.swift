@@ -4,6 +4,11 @@ internal import OrgKeySystem
 internal import OrgKeyWire
 
 extension Service {
+  /// A key's record as it goes out, with all that was counted.
+  func message(for key: KeyDetails) -> OrgKeyWire.Key {
+    usage.consistently { message(for: key, $0) }
+  }
+
   /// A key's record as it goes out, with the counts that are not on disk yet.
   ///
   /// - Parameter pending: those counts, for secrets by number.

@@ -3,25 +3,6 @@ internal import OrgKeyStore
 internal import OrgKeyWire
 
 extension CallHandler {
-  func putOrganization(_ request: PutOrganizationRequest, _ call: Call) throws(Refusal) -> Work {
-    try Validation.organizationID(request.organizationID)
-    if !request.parentID.isEmpty {
-      try Validation.organizationID(request.parentID, field: "parent_id")
-    }
-    try Validation.organizationName(request.name)
-    let (service, author) = (service, call.author)
-    return .change { transaction in
-      let (details, created) = try transaction.putOrganization(
-        id: request.organizationID, parentID: request.parentID, name: request.name, by: author)
-      return {
-        service.logChange(call, organization: details.id)
-        let message = service.directory.read { Organization(details, in: $0) }
-        return .putOrganization(
-          PutOrganizationResponse(organization: message, created: created))
-      }
-    }
-  }
-
   func getOrganization(_ request: GetOrganizationRequest, _ call: Call) throws(Refusal) -> Work {
     try Validation.organizationID(request.organizationID)
     let author = call.author
@@ -54,11 +35,20 @@ extension CallHandler {
   }
 }
 
+extension Service {
+  /// An organization's record as it goes out to `author`.
+  func message(for details: OrganizationDetails, _ author: Author) -> Organization {
+    directory.read { Organization(details, in: $0, for: author) }
+  }
+}
+
 extension Organization {
-  /// What is on disk, with what the Directory knows of its place.
-  init(_ details: OrganizationDetails, in directory: borrowing Directory) {
+  /// What is on disk, with what the Directory knows of its place. Of what lies above the
+  /// organization that `author` acts for, nothing is told.
+  init(_ details: OrganizationDetails, in directory: borrowing Directory, for author: Author) {
+    let isTop = details.id.utf8.elementsEqual(author.actingOrganizationID.utf8)
     self.init(
-      organizationID: details.id, parentID: details.parentID, name: details.name,
+      organizationID: details.id, parentID: isTop ? "" : details.parentID, name: details.name,
       suspended: details.suspended)
     guard let handle = directory.organization(number: details.number) else { return }
     let state = directory[handle]

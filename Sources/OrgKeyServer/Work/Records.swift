@@ -73,7 +73,7 @@ final class Records {
     let number = try number(of: id, in: scope(of: author))
     let details = try read { (reader) throws(StoreError) in try reader.organizations([number]) }
     guard let details = details.first else { throw .noSuchOrganization }
-    return service.directory.read { Organization(details, in: $0) }
+    return service.message(for: details, author)
   }
 
   func organizations(
@@ -101,7 +101,7 @@ final class Records {
     return service.directory.read { directory in
       .listOrganizations(
         ListOrganizationsResponse(
-          organizations: details.map { Organization($0, in: directory) },
+          organizations: details.map { Organization($0, in: directory, for: author) },
           nextPageToken: next.map(PageToken.encode) ?? ""))
     }
   }

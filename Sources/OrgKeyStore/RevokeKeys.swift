@@ -1,0 +1,51 @@
+import OrgKeyModel
+
+extension Transaction {
+  /// Revokes all keys of an organization, or of all its subtree.
+  ///
+  /// - Returns: how many were not revoked before.
+  package mutating func revokeKeys(
+    of organizationID: String, includeDescendants: Bool, reason: String, by author: Author
+  ) throws -> Int {
+    let scope = try scope(of: author)
+    let top = try organization(id: organizationID, in: scope)
+    var organizations = [top]
+    if includeDescendants { organizations += try organizationsBelow(top, skippingDamaged: true) }
+    var count = 0
+    for organization in organizations {
+      count += try revokeKeys(of: organization, reason, by: author)
+    }
+    return count
+  }
+
+  /// Revokes an organization's own keys. A damaged row is not served, so nothing is lost by
+  /// leaving it.
+  mutating func revokeKeys(
+    of organization: OrganizationRow, _ reason: String, by author: Author
+  ) throws(StoreError) -> Int {
+    let keys = try connection.rows(
+      KeyRow.self, where: "organization = ? AND revoked_at = 0", .integer(organization.number),
+      skippingDamaged: true)
+    for key in keys {
+      var revoked = key
+      revoked.revokedAt = now
+      revoked.revokedReason = reason
+      try update(key, to: revoked)
+      try audit(
+        "RevokeKeys", by: author, organization: organization, keyID: key.keyID,
+        [("reason", .text(reason))])
+    }
+    let now = now
+    noteInPieces(keys.map(\.number)) { .revokeKeys(numbers: $0, at: now) }
+    return keys.count
+  }
+
+  /// Notes a change of many keys for the Directory.
+  mutating func noteInPieces(_ numbers: [Int64], _ mutation: ([Int64]) -> Mutation) {
+    var rest = numbers[...]
+    while !rest.isEmpty {
+      mutations.append(mutation(Array(rest.prefix(Limits.keysPerMutation))))
+      rest = rest.dropFirst(Limits.keysPerMutation)
+    }
+  }
+}
