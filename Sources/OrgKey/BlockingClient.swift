@@ -8,6 +8,14 @@ public struct BlockingClient: Sendable {
       client.pool.exchange(call.message, deadline: client.deadline(call, timeout)))
   }
 
+  /// The same over a connection that was lent.
+  func send<S, F>(
+    _ call: Call<S, F>, over loan: inout BlockingLoan, timeout: Duration?
+  ) throws(F) -> S {
+    try call.result(
+      loan.exchange(call.message, deadline: client.deadline(call, timeout)))
+  }
+
   /// As `OrgKeyClient.authorize`.
   public func authorize(
     _ key: PresentedKey, permission: String, in scope: OrganizationScope,

@@ -16,6 +16,7 @@ public final class OrgKeyClient: Sendable {
   let endpoint: Endpoint
   let multiplexer: Multiplexer
   let pool: ConnectionPool
+  let lentConnections: LentConnections
   private let checkTimeout: Duration
   private let administrationTimeout: Duration
 
@@ -34,6 +35,7 @@ public final class OrgKeyClient: Sendable {
     endpoint = Endpoint(path: socketPath)
     multiplexer = Multiplexer(endpoint)
     pool = ConnectionPool(endpoint)
+    lentConnections = LentConnections(endpoint)
     self.checkTimeout = checkTimeout
     self.administrationTimeout = administrationTimeout
   }
@@ -44,6 +46,7 @@ public final class OrgKeyClient: Sendable {
   public func close() {
     multiplexer.close()
     pool.close()
+    lentConnections.close()
   }
 
   /// The path of the daemon's socket.
@@ -95,6 +98,14 @@ public final class OrgKeyClient: Sendable {
   func send<S, F>(_ call: Call<S, F>, timeout: Duration?) async throws(F) -> S {
     try call.result(
       await multiplexer.exchange(call.message, deadline: deadline(call, timeout)))
+  }
+
+  /// The same over a connection that was lent.
+  func send<S, F>(
+    _ call: Call<S, F>, over connection: Multiplexer, timeout: Duration?
+  ) async throws(F) -> S {
+    try call.result(
+      await connection.exchange(call.message, deadline: deadline(call, timeout)))
   }
 }
 

@@ -5,6 +5,8 @@ struct Call<Success: Sendable, Failure: CallError>: Sendable {
   let message: OutgoingCall
   /// Whether the client's timeout for checks applies, or the one for administration.
   let isCheck: Bool
+  /// Whether anything can be different for its having been carried out.
+  let mayAct: Bool
   /// The meaning of a result; nil: it is none that this call can have.
   let read: @Sendable (Response.Result) throws(Failure) -> Success?
 
@@ -13,19 +15,22 @@ struct Call<Success: Sendable, Failure: CallError>: Sendable {
     _ method: Request.Method,
     read: @escaping @Sendable (Response.Result) throws(Failure) -> Success?
   ) -> Call {
-    Call(message: OutgoingCall(method, mayRepeat: true), isCheck: true, read: read)
+    Call(
+      message: OutgoingCall(method, mayRepeat: true), isCheck: true, mayAct: false, read: read)
   }
 
   /// An administrator's call.
   ///
-  /// - Parameter mayRepeat: whether carrying it out twice is the same as once.
+  /// - Parameters:
+  ///   - mayRepeat: whether carrying it out twice is the same as once.
+  ///   - mayAct: false: nothing comes of it if its answer is lost.
   static func administration(
-    _ method: Request.Method, _ caller: ActingCaller, mayRepeat: Bool,
+    _ method: Request.Method, _ caller: ActingCaller, mayRepeat: Bool, mayAct: Bool = true,
     read: @escaping @Sendable (Response.Result) throws(Failure) -> Success?
   ) throws(Failure) -> Call {
     let message = OutgoingCall(
       method, caller: try wire(caller), mayRepeat: mayRepeat, tellsTimeout: true)
-    return Call(message: message, isCheck: false, read: read)
+    return Call(message: message, isCheck: false, mayAct: mayAct, read: read)
   }
 
   func result(_ outcome: Outcome) throws(Failure) -> Success {
@@ -33,12 +38,14 @@ struct Call<Success: Sendable, Failure: CallError>: Sendable {
     case .unsendable:
       throw .misuse(Misuse(field: "", message: "The request is over 1 MiB or holds a NUL."))
     case .unanswered(let cause, let mayHaveActed):
-      throw .unanswered(cause, mayHaveActed: mayHaveActed)
+      throw .unanswered(cause, mayHaveActed: mayAct && mayHaveActed)
     case .answered(let response):
-      if let status = response.status, status.code != .ok { throw Failure(status) }
+      if let status = response.status, status.code != .ok {
+        throw Failure(status, mayAct: mayAct)
+      }
       if let result = response.result, let success = try read(result) { return success }
       throw .unanswered(
-        .protocolFault("its result is missing or contradicts itself"), mayHaveActed: true)
+        .protocolFault("its result is missing or contradicts itself"), mayHaveActed: mayAct)
     }
   }
 
@@ -48,6 +55,23 @@ struct Call<Success: Sendable, Failure: CallError>: Sendable {
     guard let text else { return "" }
     if text.isEmpty { throw .misuse(Misuse(field: field, message: "It is given but empty.")) }
     return text
+  }
+
+  static func wire(_ scope: OrganizationScope) throws(Failure) -> String {
+    switch scope {
+    case .own: ""
+    case .organization(let id): try given(id, "organization_id")
+    }
+  }
+
+  /// When something ends, as the contract has it, where 0 is never: a moment that happens to be 0
+  /// must not become that.
+  static func end(_ moment: Timestamp?, _ field: String) throws(Failure) -> Int64 {
+    guard let moment else { return 0 }
+    if moment.unixMilliseconds == 0 {
+      throw .misuse(Misuse(field: field, message: "It is given but 0."))
+    }
+    return moment.unixMilliseconds
   }
 
   static func pageSize(_ size: Int?) -> UInt32 { UInt32(clamping: size ?? 0) }

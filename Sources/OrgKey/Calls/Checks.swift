@@ -5,7 +5,7 @@ extension Call where Success == Grant, Failure == AuthorizationError {
     _ key: PresentedKey, permission: String, in scope: OrganizationScope, environment: String?
   ) throws(AuthorizationError) -> Call {
     let asked = AuthorizeRequest(
-      organizationID: try scope.wire(), permission: try given(permission, "permission"),
+      organizationID: try wire(scope), permission: try given(permission, "permission"),
       environment: try given(environment, "environment"))
     var request = asked
     request.apiKey = try key.wire()
@@ -72,15 +72,8 @@ extension Call where Failure == AuthorizationError {
     _ decision: Decision, _ reason: OrgKeyWire.Reason, keyID: String = "",
     rateLimit: RateLimitState? = nil
   ) throws(AuthorizationError) -> Bool {
-    let code: Denial.Code
-    switch decision {
-    case .allowed: return reason == .unspecified
-    case .unspecified: return false
-    case .invalidAPIKey: code = .invalidAPIKey
-    case .orgAccessDenied: code = .organizationAccessDenied
-    case .permissionDenied: code = .permissionDenied
-    case .rateLimitExceeded: code = .rateLimitExceeded
-    }
+    guard let verdict = Verdict(decision, reason) else { return false }
+    guard case .denied(let code) = verdict else { return true }
     throw .denied(
       Denial(
         code, reason: Reason(reason), keyID: keyID.isEmpty ? nil : keyID, rateLimit: rateLimit))
@@ -97,15 +90,6 @@ extension PresentedKey {
 }
 
 extension OrganizationScope {
-  fileprivate func wire() throws(AuthorizationError) -> String {
-    switch self {
-    case .own: return ""
-    case .organization(""):
-      throw .misuse(Misuse(field: "organization_id", message: "It is given but empty."))
-    case .organization(let id): return id
-    }
-  }
-
   /// Whether an organization can have this identifier. It mostly comes from whoever calls the API:
   /// an impossible one is his fault, not this program's.
   fileprivate var isPossible: Bool {

@@ -2,6 +2,26 @@ internal import OrgKeyWire
 
 // From the contract's messages to the public values, where "never" is nil and not 0.
 
+/// What a decision of the contract's says.
+enum Verdict {
+  case allowed
+  case denied(Denial.Code)
+
+  /// nil: nothing, or it contradicts its reason.
+  init?(_ decision: Decision, _ reason: OrgKeyWire.Reason) {
+    switch decision {
+    case .allowed:
+      if reason != .unspecified { return nil }
+      self = .allowed
+    case .unspecified: return nil
+    case .invalidAPIKey: self = .denied(.invalidAPIKey)
+    case .orgAccessDenied: self = .denied(.organizationAccessDenied)
+    case .permissionDenied: self = .denied(.permissionDenied)
+    case .rateLimitExceeded: self = .denied(.rateLimitExceeded)
+    }
+  }
+}
+
 extension Key {
   /// nil: without an id it is none.
   init?(_ wire: OrgKeyWire.Key) {

@@ -34,7 +34,9 @@ extension ChangeError: CallError {
 
 extension CallError {
   /// From the daemon's own account of why it did not do as asked.
-  init(_ status: Status) {
+  ///
+  /// - Parameter mayAct: whether anything can be different for the call's having been carried out.
+  init(_ status: Status, mayAct: Bool) {
     switch status.code {
     case .invalidArgument:
       self = .misuse(Misuse(field: status.field, message: status.message))
@@ -47,12 +49,14 @@ extension CallError {
     case .deadlineExceeded: self = .unanswered(.timedOut, mayHaveActed: false)
     case .unavailable: self = .unanswered(.daemon(message: status.message), mayHaveActed: false)
     // Also every code this build does not know: it can't vouch for anything.
-    case .internal, .ok: self = .unanswered(.daemon(message: status.message), mayHaveActed: true)
+    case .internal, .ok: self = .unanswered(.daemon(message: status.message), mayHaveActed: mayAct)
     }
   }
 
   private static func refused(_ status: Status, as code: Refusal.Code) -> Self {
     .refused(
-      Refusal(code, message: status.message, keyID: status.keyID.isEmpty ? nil : status.keyID))
+      Refusal(
+        code, message: status.message, keyID: status.keyID.isEmpty ? nil : status.keyID,
+        secretVersion: status.secretVersion == 0 ? nil : status.secretVersion))
   }
 }

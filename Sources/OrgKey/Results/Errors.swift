@@ -35,7 +35,7 @@ public enum ChangeError: Error, Sendable, Hashable {
   /// The daemon could not be asked; nothing was changed, and nothing will be.
   case unavailable(Unavailable)
   /// The change may have been made, or may still be: the answer did not come. Look, or repeat the
-  /// call if it is idempotent (revoking; issuing with the same `requestID`).
+  /// call if it is idempotent (revoking; issuing or rotating with the same `requestID`).
   case outcomeUnknown(Unavailable)
   /// An argument is wrong; nothing was changed.
   case misuse(Misuse)
@@ -83,10 +83,15 @@ public struct Refusal: Error, Sendable, Hashable {
   /// For `.alreadyExists`: the key that exists. Its text is not told again: rotate it, or revoke it
   /// and issue another.
   public var keyID: String?
+  /// For `.alreadyExists` when rotating: which of the key's secrets the first request made.
+  public var secretVersion: UInt32?
 
-  public init(_ code: Code, message: String = "", keyID: String? = nil) {
+  public init(
+    _ code: Code, message: String = "", keyID: String? = nil, secretVersion: UInt32? = nil
+  ) {
     self.code = code
     self.message = message
     self.keyID = keyID
+    self.secretVersion = secretVersion
   }
 }

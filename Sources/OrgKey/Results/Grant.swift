@@ -19,7 +19,7 @@ public struct Grant: Sendable, Hashable {
   public var environment: String
   /// Which of the key's secrets was presented: 1, then one more at each rotation.
   public var secretVersion: UInt32
-  /// nil: the key has no limit.
+  /// Where the key stands after this request; nil: it has no limit.
   public var rateLimit: RateLimitState?
 
   /// - Parameter keyOrganizationID: nil: the same as `organizationID`.
@@ -34,4 +34,7 @@ public struct Grant: Sendable, Hashable {
     self.secretVersion = secretVersion
     self.rateLimit = rateLimit
   }
+  /// `X-RateLimit-Limit`, `-Remaining` and `-Reset`, for the answer to the allowed request; empty
+  /// if the key has no limit. `ErrorResponse.headers` has them for the denied one.
+  public var rateLimitHeaders: [(name: String, value: String)] { rateLimit?.headers ?? [] }
 }

@@ -48,12 +48,23 @@ final class ConnectionPool: Sendable {
     }
   }
 
+  /// Whether calls are still taken.
+  func checkOpen() throws(Unavailable.Cause) {
+    if state.withLock({ $0.isClosed }) { throw .closed }
+  }
+
   private func take(
     until deadline: ContinuousClock.Instant, _ backoff: inout Backoff
   ) throws(Unavailable.Cause) -> BlockingConnection {
-    let (idle, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
-    if isClosed { throw .closed }
-    if let idle { return idle }
+    try checkOpen()
+    if let idle = state.withLock({ $0.idle.popLast() }) { return idle }
+    return try connect(until: deadline, &backoff)
+  }
+
+  /// A connection that the pool does not know.
+  func connect(
+    until deadline: ContinuousClock.Instant, _ backoff: inout Backoff
+  ) throws(Unavailable.Cause) -> BlockingConnection {
     while true {
       switch endpoint.connect() {
       case .connected(let socket): return BlockingConnection(socket)

@@ -10,7 +10,11 @@ extension Multiplexer {
     /// Wakes the thread; nil: it was not started yet.
     var wake: Descriptor?
     var sleep = Sleep.awake
-    var isClosed = false
+    let reconnects: Bool
+    /// Why no more calls are taken; nil: they are.
+    var end: Unavailable.Cause?
+
+    init(reconnects: Bool) { self.reconnects = reconnects }
   }
 
   /// Until when the thread sleeps, unless something is to be read.
@@ -61,9 +65,13 @@ extension Multiplexer.State {
   mutating func disconnected(_ cause: Unavailable.Cause, mayRepeat: Bool) -> [Finished] {
     if let socket { Platform.shutDown(socket) }
     socket = nil
-    let finished = calls.connectionEnded(
-      cause, handedOver: outbox.handedOver, mayRepeat: mayRepeat)
+    var finished = calls.connectionEnded(
+      cause, handedOver: outbox.handedOver, mayRepeat: mayRepeat && reconnects)
     outbox.restart()
+    if !reconnects {
+      end = end ?? cause
+      finished += calls.endAll(cause)
+    }
     return finished
   }
 }

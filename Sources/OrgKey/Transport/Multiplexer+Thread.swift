@@ -39,8 +39,8 @@ extension Multiplexer {
     _ state: inout State, _ reconnection: Reconnection, _ finished: inout [Finished]
   ) -> Step {
     state.sleep = .awake
-    if state.isClosed {
-      finished = state.disconnected(.closed, mayRepeat: false)
+    if let end = state.end {
+      finished = state.disconnected(end, mayRepeat: false)
       return .end
     }
     let now = ContinuousClock.now

@@ -5,10 +5,15 @@ internal import Synchronization
 /// replies and watches deadlines.
 final class Multiplexer: Sendable {
   let endpoint: Endpoint
-  let state = Mutex(State())
+  let state: Mutex<State>
   private let nextCallID = Atomic<UInt64>(1)
 
-  init(_ endpoint: Endpoint) { self.endpoint = endpoint }
+  /// - Parameter reconnects: whether another connection follows when one has ended; if not, the
+  ///   calls end with it, for the daemon then forgets what they have in common.
+  init(_ endpoint: Endpoint, reconnects: Bool = true) {
+    self.endpoint = endpoint
+    state = Mutex(State(reconnects: reconnects))
+  }
 
   /// Makes a call and suspends the task until its outcome. Never blocks the thread.
   func exchange(_ call: OutgoingCall, deadline: ContinuousClock.Instant) async -> Outcome {
@@ -26,7 +31,7 @@ final class Multiplexer: Sendable {
   /// Ends all calls and the thread.
   func close() {
     let finished = state.withLock { state in
-      state.isClosed = true
+      state.end = state.end ?? .closed
       state.wakeThread()
       return state.calls.endAll(.closed)
     }
@@ -54,7 +59,7 @@ final class Multiplexer: Sendable {
 
   /// Whether one more call can be taken. Starts the thread for the first one.
   private func admit(_ state: inout State) throws(Unavailable.Cause) {
-    if state.isClosed { throw .closed }
+    if let end = state.end { throw end }
     // A cancellation after this finds the call in the table.
     if Task.isCancelled { throw .cancelled }
     if state.calls.isFull || state.outbox.isFull { throw .tooManyCalls }

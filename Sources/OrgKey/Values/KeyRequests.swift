@@ -31,12 +31,7 @@ public struct NewKey: Sendable, Hashable {
     self.expiresAt = expiresAt
     self.rateLimit = rateLimit
     self.labels = labels
-    self.requestID = requestID ?? NewKey.randomRequestID()
-  }
-
-  private static func randomRequestID() -> String {
-    String(UInt64.random(in: .min ... .max), radix: 36)
-      + String(UInt64.random(in: .min ... .max), radix: 36)
+    self.requestID = requestID ?? RequestID.random()
   }
 }
 

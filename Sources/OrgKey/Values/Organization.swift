@@ -48,3 +48,24 @@ public struct PutOrganization: Sendable, Hashable {
     self.wasCreated = wasCreated
   }
 }
+
+/// Where an organization is moved to, with everything below it.
+public enum OrganizationPlace: Sendable, Hashable {
+  /// To be the root of a tree.
+  case root
+  /// Among the children of the organization with this identifier.
+  case under(String)
+}
+
+/// What `Administrator.deleteOrganization` did.
+public struct DeletedOrganizations: Sendable, Hashable {
+  /// With those below, if they were asked for.
+  public var organizationCount: UInt64
+  /// Keys that were not revoked before.
+  public var revokedKeyCount: UInt64
+
+  public init(organizationCount: UInt64, revokedKeyCount: UInt64) {
+    self.organizationCount = organizationCount
+    self.revokedKeyCount = revokedKeyCount
+  }
+}
