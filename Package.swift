@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(
       name: "OrgKeyServerTests",
       dependencies: [
-        "OrgKeyModel", "OrgKeyServer", "OrgKeySystem", "OrgKeyWire",
+        "OrgKeyModel", "OrgKeyServer", "OrgKeyStore", "OrgKeySystem", "OrgKeyWire",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: hostile),
     .testTarget(

@@ -97,6 +97,23 @@ import CSQLite
 
   func text(_ sql: String) throws(StoreError) -> String? { try first(sql) { $0.text(0) } }
 
+  private var hasLargeCache = false
+
+  /// Makes room for the pages of a change of many rows, which would else be written and read
+  /// again and again. Until `shrinkCache`.
+  func growCache() throws(StoreError) {
+    if hasLargeCache { return }
+    try script("PRAGMA cache_size = -65536")
+    hasLargeCache = true
+  }
+
+  /// Gives the memory back. Outside a transaction.
+  func shrinkCache() throws(StoreError) {
+    guard hasLargeCache else { return }
+    try script("PRAGMA cache_size = -2000; PRAGMA shrink_memory")
+    hasLargeCache = false
+  }
+
   /// Sets one of sqlite3_db_config's switches and reads it back.
   func configure(_ option: Int32, _ value: Bool, _ name: String) throws(StoreError) {
     let wanted: Int32 = value ? 1 : 0

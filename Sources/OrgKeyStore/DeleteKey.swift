@@ -9,25 +9,35 @@ extension Transaction {
       throw Refusal(.failedPrecondition, "the key is not revoked: revoke it before it is deleted")
     }
     try requireSpace()
-    try bury(key)
+    try bury([key], where: "number = ?", .integer(key.number))
     mutations.append(.removeKeys(numbers: [key.number]))
     try audit(
       "DeleteKey", by: author, organization: organization(number: key.organization),
       keyID: key.keyID, [("name", .text(key.name))])
   }
 
-  /// Takes a revoked key out of all tables but that of dead digests.
-  mutating func bury(_ key: KeyRow) throws(StoreError) {
-    for secret in try connection.secrets(of: key.number) {
-      let diedAt =
-        secret.retiresAt == 0 ? key.revokedAt : min(secret.retiresAt, key.revokedAt)
-      try delete(secret)
+  /// Takes keys out of the records. Of their secrets it stays known that they are dead, and since
+  /// when: since now, where the key is not revoked yet.
+  ///
+  /// - Parameter keys: all that meet the condition, read in this transaction.
+  mutating func bury(
+    _ keys: [KeyRow], where condition: String, _ value: Value
+  ) throws(StoreError) {
+    let ofKeys = "key IN (SELECT number FROM keys WHERE \(condition))"
+    let secrets = try connection.rows(SecretRow.self, where: ofKeys, value)
+    let ends = Dictionary(uniqueKeysWithValues: keys.map { ($0.number, $0.revokedAt) })
+    try connection.run("DELETE FROM key_usage WHERE \(ofKeys)", value)
+    try connection.run("DELETE FROM usage_days WHERE \(ofKeys)", value)
+    try connection.run(
+      "DELETE FROM secret_usage WHERE secret IN (SELECT number FROM secrets WHERE \(ofKeys))", value
+    )
+    try delete(secrets, where: ofKeys, value)
+    try delete(keys, where: condition, value)
+    for secret in secrets {
+      let revokedAt = ends[secret.key].flatMap { $0 == 0 ? nil : $0 } ?? now
+      let diedAt = secret.retiresAt == 0 ? revokedAt : min(secret.retiresAt, revokedAt)
       var dead = DeadDigestRow(digest: secret.digest, diedAt: diedAt)
       try insert(&dead)
-      try connection.run("DELETE FROM secret_usage WHERE secret = ?", .integer(secret.number))
     }
-    try connection.run("DELETE FROM key_usage WHERE key = ?", .integer(key.number))
-    try connection.run("DELETE FROM usage_days WHERE key = ?", .integer(key.number))
-    try delete(key)
   }
 }

@@ -31,10 +31,10 @@ extension Transaction {
     let all = [top] + below
     if !deletion.revokesKeys { try requireNoKeys(all) }
     try requireSpace()
+    try connection.growCache()
     var revoked = 0
     for organization in all {
-      revoked += try revokeKeys(of: organization, "its organization was deleted", by: author)
-      try buryKeys(of: organization)
+      revoked += try buryKeys(of: organization, by: author)
     }
     // Children before parents.
     for organization in all.reversed() { try remove(organization, with: top, by: author) }
@@ -56,17 +56,29 @@ extension Transaction {
     }
   }
 
-  private mutating func buryKeys(of organization: OrganizationRow) throws(StoreError) {
-    let keys = try connection.rows(
-      KeyRow.self, where: "organization = ?", .integer(organization.number))
-    for key in keys { try bury(key) }
+  /// - Returns: how many were not revoked before.
+  private mutating func buryKeys(
+    of organization: OrganizationRow, by author: Author
+  ) throws(StoreError) -> Int {
+    let number = Value.integer(organization.number)
+    let keys = try connection.rows(KeyRow.self, where: "organization = ?", number)
+    let active = keys.filter { $0.revokedAt == 0 }
+    for key in active {
+      try audit(
+        "RevokeKeys", by: author, organization: organization, keyID: key.keyID,
+        [("reason", .text("its organization was deleted"))])
+    }
+    try bury(keys, where: "organization = ?", number)
+    let now = now
+    noteInPieces(active.map(\.number)) { .revokeKeys(numbers: $0, at: now) }
     noteInPieces(keys.map(\.number)) { .removeKeys(numbers: $0) }
+    return active.count
   }
 
   private mutating func remove(
     _ organization: OrganizationRow, with top: OrganizationRow, by author: Author
   ) throws(StoreError) {
-    try delete(organization)
+    try delete([organization], where: "number = ?", .integer(organization.number))
     mutations.append(.removeOrganization(number: organization.number))
     try connection.run(
       "DELETE FROM request_ids WHERE organization = ?", .integer(organization.number))

@@ -5,11 +5,15 @@ package import OrgKeyModel
 extension Store {
   /// Begins a group of changes.
   ///
-  /// - Parameter now: Unix milliseconds: when everything in the group happens.
+  /// - Parameters:
+  ///   - now: Unix milliseconds: when everything in the group happens.
+  ///   - alone: it will have one member. For one that changes many rows: what undoes it is then
+  ///     kept once, by the transaction, and not by a savepoint as well.
   /// - Throws: `.tryAgain` if another program holds the database; nothing was begun then.
-  package func begin(now: Int64) throws(StoreError) {
+  package func begin(now: Int64, alone: Bool = false) throws(StoreError) {
     precondition(group == nil, "a group of changes is open")
     try connection.run("BEGIN IMMEDIATE")
+    hasSavepoints = !alone
     group = Transaction(
       connection: connection, now: max(now, 1), totals: totals, hasReserve: reserve.isHeld)
   }
@@ -28,9 +32,9 @@ extension Store {
     let totals = transaction.totals
     let mutations = transaction.mutations.count
     do {
-      try connection.run("SAVEPOINT member")
+      if hasSavepoints { try connection.run("SAVEPOINT member") }
       let outcome = try body(&transaction)
-      try connection.run("RELEASE member")
+      if hasSavepoints { try connection.run("RELEASE member") }
       group = transaction
       return .success(outcome)
     } catch {
@@ -78,8 +82,13 @@ extension Store {
     default: refusal = Refusal(.internal, "the change failed: \(type(of: error))")
     }
     do throws(StoreError) {
-      try connection.run("ROLLBACK TO member")
-      try connection.run("RELEASE member")
+      if hasSavepoints {
+        try connection.run("ROLLBACK TO member")
+        try connection.run("RELEASE member")
+      } else {
+        try connection.run("ROLLBACK")
+        try connection.run("BEGIN IMMEDIATE")
+      }
     } catch {
       throw endGroup(after: error)
     }
@@ -110,6 +119,7 @@ extension Store {
   package func maintain() throws(StoreError) {
     precondition(group == nil, "a group of changes is open")
     do throws(StoreError) {
+      try connection.shrinkCache()
       if connection.walFrames >= Self.checkpointFrames { try connection.checkpoint() }
       try reserve.makeIfRoom()
     } catch {

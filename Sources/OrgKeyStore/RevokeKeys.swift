@@ -11,6 +11,7 @@ extension Transaction {
     let top = try organization(id: organizationID, in: scope)
     var organizations = [top]
     if includeDescendants { organizations += try organizationsBelow(top, skippingDamaged: true) }
+    try connection.growCache()
     var count = 0
     for organization in organizations {
       count += try revokeKeys(of: organization, reason, by: author)

@@ -13,6 +13,7 @@ package final class Store {
   var reserve: Reserve
   /// The open group; nil between groups.
   var group: Transaction?
+  var hasSavepoints = true
   /// Held as long as the store lives.
   private let lock: LockFile
 
@@ -142,6 +143,8 @@ extension Connection {
     let settings = [
       ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"),
       ("trusted_schema", "0"), ("cell_size_check", "1"), ("mmap_size", "0"),
+      // What undoes a large change would else go to a temporary directory, which may not be there.
+      ("temp_store", "2"),
     ]
     for (name, value) in settings {
       try script("PRAGMA \(name) = \(value)")

@@ -68,13 +68,17 @@ extension Transaction {
     totals.replace(old.checksum, by: row.checksum, in: table)
   }
 
-  /// Deletes a row that was read in this transaction.
-  mutating func delete<Row: CheckedRow>(_ row: Row) throws(StoreError) {
+  /// Deletes what meets a condition.
+  ///
+  /// - Parameter rows: all that do, read in this transaction.
+  mutating func delete<Row: CheckedRow>(
+    _ rows: [Row], where condition: String, _ values: Value...
+  ) throws(StoreError) {
     let table = Row.table
-    try connection.run("DELETE FROM \(table.name) WHERE number = ?", .integer(row.number))
-    guard connection.changes == 1 else {
-      throw StoreError(.damaged, "row \(row.number) of table \(table.name) was not there to delete")
+    try connection.run("DELETE FROM \(table.name) WHERE \(condition)", values)
+    guard connection.changes == rows.count else {
+      throw StoreError(.damaged, "table \(table.name) has not the rows that were to be deleted")
     }
-    totals.remove(row.checksum, from: table)
+    for row in rows { totals.remove(row.checksum, from: table) }
   }
 }

@@ -14,10 +14,12 @@ final class DaemonProcess: @unchecked Sendable {
   private let arguments: [String]
   private(set) var pid: pid_t = 0
 
-  init(_ arguments: [String] = []) throws {
+  /// - Parameter prepare: takes the path of the database, to fill it before the daemon starts.
+  init(_ arguments: [String] = [], preparing prepare: (String) throws -> Void = { _ in }) throws {
     var template = Array("/tmp/orgkey-test-XXXXXX".utf8CString)
     directory = String(cString: mkdtemp(&template))
     self.arguments = arguments
+    try prepare(database)
     try start()
   }
 

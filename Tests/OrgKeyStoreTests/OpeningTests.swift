@@ -28,7 +28,7 @@ import Testing
     let expected = [
       ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"),
       ("trusted_schema", "0"), ("cell_size_check", "1"), ("mmap_size", "0"),
-      ("wal_autocheckpoint", "0"), ("application_id", "\(0x4F4B_6579)"),
+      ("temp_store", "2"), ("wal_autocheckpoint", "0"), ("application_id", "\(0x4F4B_6579)"),
       ("user_version", "\(newest)"),
     ]
     for (name, value) in expected {

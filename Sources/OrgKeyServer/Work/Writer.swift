@@ -47,10 +47,17 @@ final class Writer: Sendable {
 
   private func next(wakingAt due: Int64) -> ([PendingChange], stopping: Bool) {
     queue.wait(untilMilliseconds: due, for: { !$0.changes.isEmpty || $0.stopping }) { queue in
-      let group = Array(queue.changes.prefix(Writer.groupSize))
+      let group = Array(Writer.group(of: queue.changes))
       queue.changes.removeFirst(group.count)
       return (group, queue.stopping)
     }
+  }
+
+  /// The changes that are made next. One of many rows is made alone: those before it are answered
+  /// before.
+  private static func group(of changes: [PendingChange]) -> ArraySlice<PendingChange> {
+    if let first = changes.first, first.method.changesManyRows { return changes.prefix(1) }
+    return changes.prefix(groupSize).prefix { !$0.method.changesManyRows }
   }
 
   private func write(
@@ -84,7 +91,8 @@ final class Writer: Sendable {
     var answers: [Result<Work.Answer, Refusal>] = []
     answers.reserveCapacity(group.count)
     do throws(StoreError) {
-      try store.begin(now: Clock.wallMilliseconds())
+      let alone = group.count == 1
+      try store.begin(now: Clock.wallMilliseconds(), alone: alone)
     } catch let error where error.category == .tryAgain {
       // Another program holds the database, or memory is short: nothing was begun.
       service.collapsed.error("\(error)")
@@ -135,6 +143,13 @@ extension Refusal {
 }
 
 extension MethodName {
+  var changesManyRows: Bool {
+    switch self {
+    case .revokeKeys, .deleteOrganization, .importKeys, .importOrganizations: true
+    default: false
+    }
+  }
+
   /// What must still be possible when nothing else is.
   var takesAccessAway: Bool {
     switch self {
