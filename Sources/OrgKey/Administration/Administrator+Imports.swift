@@ -5,15 +5,15 @@ extension Administrator {
   ///
   /// The rows travel over a connection of their own, as many at a time as fit into a request. An
   /// import that breaks off has changed nothing, unless it throws `.outcomeUnknown`; it is not
-  /// repeated.
+  /// repeated. A row that can't be sent at all is misuse of the field "rows[17]", counted from 1.
   ///
   /// - Parameters:
   ///   - isDryRun: looks for faults and changes nothing.
   ///   - timeout: for each request; the last one, with which the daemon makes the keys, takes
   ///     longest. nil: the client's for administration.
   ///   - progress: is told after each request how many rows the daemon has.
+  /// - Returns: whether it was done, and if not, why: look at `faults`.
   /// - Throws: `ChangeError`, or what `rows` throws: then nothing was imported.
-  @discardableResult
   public func importKeys<Rows: AsyncSequence>(
     _ rows: Rows, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
     isolation: isolated (any Actor)? = #isolation, progress: (UInt64) -> Void = { _ in }
@@ -29,7 +29,6 @@ extension Administrator {
   }
 
   /// As above, for rows that are there already.
-  @discardableResult
   public func importKeys(
     _ rows: some Sequence<ImportedKey>, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
     isolation: isolated (any Actor)? = #isolation, progress: (UInt64) -> Void = { _ in }
@@ -46,7 +45,6 @@ extension Administrator {
 
   /// Makes many organizations: all or, if there is any fault, none. Rows that exist as given are
   /// skipped, so that it may be done again. The rest is as for `importKeys`.
-  @discardableResult
   public func importOrganizations<Rows: AsyncSequence>(
     _ rows: Rows, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
     isolation: isolated (any Actor)? = #isolation, progress: (UInt64) -> Void = { _ in }
@@ -62,7 +60,6 @@ extension Administrator {
   }
 
   /// As above, for rows that are there already.
-  @discardableResult
   public func importOrganizations(
     _ rows: some Sequence<ImportedOrganization>, isDryRun: Bool = false,
     timeout: Duration? = .seconds(60), isolation: isolated (any Actor)? = #isolation,
@@ -87,8 +84,10 @@ extension Administrator {
     try await client.lentConnections.lend(isolation: isolation) {
       (connection) async throws(Failure) in
       var rows = RowImport<Row>(isDryRun: isDryRun, caller)
-      while let call = try await rows.next(next, failure: failure) {
+      while !rows.isOver {
+        let row = try await next()
         do throws(ChangeError) {
+          guard let call = try rows.add(row) else { continue }
           rows.take(try await client.send(call, over: connection, timeout: timeout))
         } catch {
           throw failure(error)

@@ -1,7 +1,6 @@
 /// The calls that bring in many keys or organizations at once.
 extension BlockingAdministrator {
   /// As `Administrator.importKeys`.
-  @discardableResult
   public func importKeys(
     _ rows: some Sequence<ImportedKey>, isDryRun: Bool = false,
     timeout: Duration? = .seconds(60), progress: (UInt64) -> Void = { _ in }
@@ -19,7 +18,6 @@ extension BlockingAdministrator {
   ///
   /// - Parameter next: the next row; nil: there is none.
   /// - Throws: `ChangeError`, or what `next` throws: then nothing was imported.
-  @discardableResult
   public func importKeys(
     isDryRun: Bool = false, timeout: Duration? = .seconds(60),
     progress: (UInt64) -> Void = { _ in }, next: () throws -> ImportedKey?
@@ -28,7 +26,6 @@ extension BlockingAdministrator {
   }
 
   /// As `Administrator.importOrganizations`.
-  @discardableResult
   public func importOrganizations(
     _ rows: some Sequence<ImportedOrganization>, isDryRun: Bool = false,
     timeout: Duration? = .seconds(60), progress: (UInt64) -> Void = { _ in }
@@ -46,7 +43,6 @@ extension BlockingAdministrator {
   ///
   /// - Parameter next: the next row; nil: there is none.
   /// - Throws: `ChangeError`, or what `next` throws: then nothing was imported.
-  @discardableResult
   public func importOrganizations(
     isDryRun: Bool = false, timeout: Duration? = .seconds(60),
     progress: (UInt64) -> Void = { _ in }, next: () throws -> ImportedOrganization?
@@ -61,8 +57,10 @@ extension BlockingAdministrator {
   ) throws(Failure) -> ImportResult {
     var loan = BlockingLoan(client.client.pool)
     var rows = RowImport<Row>(isDryRun: isDryRun, caller)
-    while let call = try rows.next(next, failure: failure) {
+    while !rows.isOver {
+      let row = try next()
       do throws(ChangeError) {
+        guard let call = try rows.add(row) else { continue }
         rows.take(try client.send(call, over: &loan, timeout: timeout))
       } catch {
         throw failure(error)
@@ -71,5 +69,4 @@ extension BlockingAdministrator {
     }
     return rows.result
   }
-
 }

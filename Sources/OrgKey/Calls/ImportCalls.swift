@@ -38,7 +38,7 @@ struct RowImport<Row: ImportRow> {
   private var bytes = 0
   private var rowCount: UInt64 = 0
   /// Whether there is no more to send: the last request is out, or it is all in vain.
-  private var isOver = false
+  private(set) var isOver = false
   private(set) var result = ImportResult()
 
   init(isDryRun: Bool, _ caller: ActingCaller) {
@@ -46,43 +46,12 @@ struct RowImport<Row: ImportRow> {
     self.caller = caller
   }
 
-  /// The next request, filled with rows from `next`; nil: the import is over. With the last one the
-  /// daemon carries it out.
-  mutating func next<Failure: Error>(
-    _ next: () async throws(Failure) -> Row?, failure: (ChangeError) -> Failure,
-    isolation: isolated (any Actor)? = #isolation
-  ) async throws(Failure) -> Call<ImportAnswer, ChangeError>? {
-    while !isOver {
-      let row = try await next()
-      do throws(ChangeError) {
-        if let call = try request(with: row) { return call }
-      } catch {
-        throw failure(error)
-      }
-    }
-    return nil
-  }
-
-  /// The same where the rows are there without waiting.
-  mutating func next<Failure: Error>(
-    _ next: () throws(Failure) -> Row?, failure: (ChangeError) -> Failure
-  ) throws(Failure) -> Call<ImportAnswer, ChangeError>? {
-    while !isOver {
-      let row = try next()
-      do throws(ChangeError) {
-        if let call = try request(with: row) { return call }
-      } catch {
-        throw failure(error)
-      }
-    }
-    return nil
-  }
-
   /// Takes a row, or nil after the last one.
   ///
-  /// - Returns: the request that the rows before it fill; nil: there is room yet.
-  private mutating func request(
-    with row: Row?
+  /// - Returns: the request that the rows before it fill, or the last one, with which the daemon
+  ///   carries out the import; nil: there is room yet.
+  mutating func add(
+    _ row: Row?
   ) throws(ChangeError) -> Call<ImportAnswer, ChangeError>? {
     guard let row else {
       isOver = true

@@ -19,12 +19,12 @@ extension Call where Success == Page<Key>, Failure == QueryError {
       includeDescendants: filter.includesDescendants,
       environment: try given(filter.environment, "environment"),
       states: filter.states.compactMap { OrgKeyWire.KeyState(rawValue: $0.rawValue) },
-      unusedSinceUnixMs: filter.unusedSince.wire,
+      unusedSinceUnixMs: filter.unusedSince.wireBound,
       nameContains: try given(filter.nameContains, "name_contains"), pageSize: pageSize(size),
       pageToken: try given(pageToken, "page_token"),
-      expiresBeforeUnixMs: filter.expiresBefore.wire,
+      expiresBeforeUnixMs: filter.expiresBefore.wireBound,
       secretHint: try given(filter.secretHint, "secret_hint"),
-      secretCreatedBeforeUnixMs: filter.secretCreatedBefore.wire, label: filter.label?.wire)
+      secretCreatedBeforeUnixMs: filter.secretCreatedBefore.wireBound, label: filter.label?.wire)
     return try .administration(.listKeys(request), caller, mayRepeat: true) {
       (result) throws(QueryError) in
       guard case .listKeys(let answer) = result else { return nil }
@@ -37,7 +37,7 @@ extension Call where Success == [UsageDay], Failure == QueryError {
   static func usage(
     keyID: String, from: Timestamp?, to: Timestamp?, _ caller: ActingCaller
   ) throws(QueryError) -> Call {
-    let request = GetUsageRequest(keyID: keyID, fromUnixMs: from.wire, toUnixMs: to.wire)
+    let request = GetUsageRequest(keyID: keyID, fromUnixMs: from.wireBound, toUnixMs: to.wireBound)
     return try .administration(.getUsage(request), caller, mayRepeat: true) {
       (result) throws(QueryError) in
       guard case .getUsage(let answer) = result else { return nil }

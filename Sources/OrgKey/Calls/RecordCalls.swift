@@ -8,7 +8,7 @@ extension Call where Success == AuditPage, Failure == QueryError {
       keyID: try given(filter.keyID, "key_id"),
       organizationID: try given(filter.organizationID, "organization_id"),
       pageSize: pageSize(size), includeDescendants: filter.includesDescendants,
-      fromUnixMs: filter.from.wire, toUnixMs: filter.to.wire)
+      fromUnixMs: filter.from.wireBound, toUnixMs: filter.to.wireBound)
     switch order {
     case .oldestFirst(let sequence): request.afterSequence = sequence ?? 0
     case .newestFirst(let sequence):

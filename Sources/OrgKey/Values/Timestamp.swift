@@ -34,6 +34,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
 extension Timestamp? {
   var wire: Int64 { self?.unixMilliseconds ?? 0 }
+
+  /// As the bound of a search, where 0 is none: nothing here is older than the epoch, so that any
+  /// bound before it does as well.
+  var wireBound: Int64 { self.map { Swift.max($0.unixMilliseconds, 1) } ?? 0 }
 }
 
 extension Duration {
