@@ -6,12 +6,12 @@ extension Administrator {
   ///   - order: which way, and from where.
   ///   - timeout: for each page.
   public func auditEvents(
-    _ filter: AuditFilter = AuditFilter(), _ order: AuditOrder = .newestFirst(),
+    _ filter: AuditFilter = AuditFilter(), order: AuditOrder = .newestFirst(),
     timeout: Duration? = nil
   ) -> PagedSequence<AuditEvent, QueryError> {
     PagedSequence { (token) async throws(QueryError) in
       let place = token.flatMap { UInt64($0) }.map { order.going(on: $0) } ?? order
-      let page = try await self.auditEventsPage(filter, place, timeout: timeout)
+      let page = try await self.auditEventsPage(filter, order: place, timeout: timeout)
       return Page(elements: page.events, nextPageToken: page.next?.sequence.map { String($0) })
     }
   }
@@ -22,7 +22,7 @@ extension Administrator {
   ///   - order: which way, and from where: for the next page, `AuditPage.next`.
   ///   - pageSize: at most 1000; nil: 100.
   public func auditEventsPage(
-    _ filter: AuditFilter = AuditFilter(), _ order: AuditOrder = .newestFirst(),
+    _ filter: AuditFilter = AuditFilter(), order: AuditOrder = .newestFirst(),
     pageSize: Int? = nil, timeout: Duration? = nil
   ) async throws(QueryError) -> AuditPage {
     try await client.send(

@@ -2,7 +2,7 @@
 extension BlockingAdministrator {
   /// As `Administrator.auditEventsPage`.
   public func auditEventsPage(
-    _ filter: AuditFilter = AuditFilter(), _ order: AuditOrder = .newestFirst(),
+    _ filter: AuditFilter = AuditFilter(), order: AuditOrder = .newestFirst(),
     pageSize: Int? = nil, timeout: Duration? = nil
   ) throws(QueryError) -> AuditPage {
     try client.send(
