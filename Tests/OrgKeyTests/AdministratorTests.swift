@@ -122,6 +122,45 @@ import Testing
     await expectMisuse("parent_id") {
       try await administrator.putOrganization(id: "acme", parentID: "")
     }
+    await expectMisuse("organization_id") { try await administrator.revokeKeys(of: "") }
+    await expectMisuse("parent_id") {
+      try await administrator.moveOrganization(id: "acme", to: .under(""))
+    }
+    await expectMisuse("organization_id") {
+      try await administrator.auditEventsPage(AuditFilter(organizationID: ""))
+    }
+    await expectMisuse("key_id") {
+      try await administrator.auditEventsPage(AuditFilter(keyID: ""))
+    }
+  }
+
+  @Test func whatMeansSomethingElseOnTheWireIsNotSent() async throws {
+    let administrator = OrgKeyClient(socketPath: "/nonexistent/orgkey.sock").administrator()
+    for overlap in [Duration.zero, .milliseconds(1_500), .seconds(-1)] {
+      await expectMisuse("overlap_s") {
+        try await administrator.rotateKey(id: "key_1", overlap: .duration(overlap))
+      }
+    }
+    await expectMisuse("fields") { try await administrator.updateKey(id: "key_1", KeyChanges()) }
+    let never = Timestamp(unixMilliseconds: 0)
+    await expectMisuse("expires_at_unix_ms") {
+      try await administrator.updateKey(id: "key_1", KeyChanges(expiresAt: .set(never)))
+    }
+    await expectMisuse("expires_at_unix_ms") {
+      try await administrator.issueKey(
+        NewKey(organizationID: "acme", name: "a", permissions: [], expiresAt: never))
+    }
+    await expectMisuse("secret_version") {
+      try await administrator.explain(
+        .key(id: "key_1", secretVersion: 0), permission: "a:b", in: .own)
+    }
+    await expectMisuse("api_key") {
+      try await administrator.explain(
+        .text(KeyText("pc_live_1\0")), permission: "a:b", in: .own)
+    }
+    await expectMisuse("permission") {
+      try await administrator.explain(.key(id: "key_1"), permission: "", in: .own)
+    }
   }
 
   @Test func listsAreReadToTheLastPageEvenPastEmptyOnes() async throws {

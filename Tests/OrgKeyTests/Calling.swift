@@ -27,6 +27,19 @@ enum Way: CaseIterable {
     }
   }
 
+  /// Any administrator's call, in both its forms.
+  func make<S: Sendable, F: Error>(
+    _ administrator: Administrator, _ async: (Administrator) async throws(F) -> S,
+    _ blocking: @escaping @Sendable (BlockingAdministrator) throws(F) -> S
+  ) async -> Result<S, F> {
+    switch self {
+    case .async:
+      await result { () async throws(F) in try await async(administrator) }
+    case .blocking:
+      await onThread { () throws(F) in try blocking(administrator.blocking) }
+    }
+  }
+
   /// A change that must not be made twice.
   func put(_ client: OrgKeyClient) async -> Result<PutOrganization, ChangeError> {
     let administrator = client.administrator()
@@ -129,6 +142,27 @@ func allowed(_ request: PeerRequest) -> Response.Result {
       decision: .allowed, keyID: "key_1", organizationID: "acme", environment: "live",
       secretVersion: 1,
       authorizedOrganizationID: asked.organizationID.isEmpty ? "acme" : asked.organizationID))
+}
+
+/// A peer's script that keeps what it was asked.
+final class Asked: Sendable {
+  private let requests = Mutex<[Request.Method]>([])
+
+  /// All that was asked, in order.
+  var methods: [Request.Method] { requests.withLock { $0 } }
+
+  /// Answers every request with what `answer` makes of it.
+  func answering(
+    _ answer: @escaping @Sendable (Request.Method) -> Response.Result?
+  ) -> ScriptedPeer.Script {
+    { connection in
+      while let request = connection.next() {
+        guard let method = request.request.method else { return }
+        self.requests.withLock { $0.append(method) }
+        connection.reply(request.callID, answer(method))
+      }
+    }
+  }
 }
 
 /// Answers every request with what `answer` makes of it.

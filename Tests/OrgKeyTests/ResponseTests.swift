@@ -67,6 +67,12 @@ import Testing
         "X-RateLimit-Reset: 1700000000",
       ])
     #expect(Denial(.invalidAPIKey).response.headers.count == 1)
+    let grant = Grant(organizationID: "acme", keyID: "key_1", rateLimit: state)
+    #expect(
+      grant.rateLimitHeaders.map { "\($0.name): \($0.value)" } == [
+        "X-RateLimit-Limit: 100", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 1700000000",
+      ])
+    #expect(Grant(organizationID: "acme", keyID: "key_1").rateLimitHeaders.isEmpty)
   }
 
   @Test func timestampsHoldAtTheEndsOfTheirRange() {

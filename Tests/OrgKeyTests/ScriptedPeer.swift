@@ -41,9 +41,12 @@ final class ScriptedPeer: Sendable {
   /// Stops listening; the path stays, with nobody behind it.
   func stop() { _ = shutdown(listener.number, Int32(SHUT_RDWR)) }
 
+  /// Whether every connection that was accepted has ended.
+  var hasEnded: Bool { counts.withLock { $0.accepted == $0.ended } }
+
   /// Waits until every connection that was accepted has ended.
   func allEnded() async throws {
-    while counts.withLock({ $0.accepted != $0.ended }) {
+    while !hasEnded {
       try Task.checkCancellation()
       await Task.yield()
     }

@@ -14,28 +14,28 @@ extension Administrator {
   ///   - progress: is told after each request how many rows the daemon has.
   /// - Returns: whether it was done, and if not, why: look at `faults`.
   /// - Throws: `ChangeError`, or what `rows` throws: then nothing was imported.
-  public func importKeys<Rows: AsyncSequence>(
+  public nonisolated(nonsending) func importKeys<Rows: AsyncSequence>(
     _ rows: Rows, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
-    isolation: isolated (any Actor)? = #isolation, progress: (UInt64) -> Void = { _ in }
+    progress: (UInt64) -> Void = { _ in }
   ) async throws -> ImportResult where Rows.Element == ImportedKey {
     var iterator = rows.makeAsyncIterator()
     return try await importRows(
-      isDryRun: isDryRun, timeout: timeout, isolation: isolation, progress
+      isDryRun: isDryRun, timeout: timeout, progress
     ) { () async throws in
-      try await iterator.next(isolation: isolation)
+      try await iterator.next(isolation: #isolation)
     } failure: {
       $0
     }
   }
 
   /// As above, for rows that are there already.
-  public func importKeys(
+  public nonisolated(nonsending) func importKeys(
     _ rows: some Sequence<ImportedKey>, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
-    isolation: isolated (any Actor)? = #isolation, progress: (UInt64) -> Void = { _ in }
+    progress: (UInt64) -> Void = { _ in }
   ) async throws(ChangeError) -> ImportResult {
     var iterator = rows.makeIterator()
     return try await importRows(
-      isDryRun: isDryRun, timeout: timeout, isolation: isolation, progress
+      isDryRun: isDryRun, timeout: timeout, progress
     ) { () async throws(ChangeError) in
       iterator.next()
     } failure: {
@@ -45,29 +45,28 @@ extension Administrator {
 
   /// Makes many organizations: all or, if there is any fault, none. Rows that exist as given are
   /// skipped, so that it may be done again. The rest is as for `importKeys`.
-  public func importOrganizations<Rows: AsyncSequence>(
+  public nonisolated(nonsending) func importOrganizations<Rows: AsyncSequence>(
     _ rows: Rows, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
-    isolation: isolated (any Actor)? = #isolation, progress: (UInt64) -> Void = { _ in }
+    progress: (UInt64) -> Void = { _ in }
   ) async throws -> ImportResult where Rows.Element == ImportedOrganization {
     var iterator = rows.makeAsyncIterator()
     return try await importRows(
-      isDryRun: isDryRun, timeout: timeout, isolation: isolation, progress
+      isDryRun: isDryRun, timeout: timeout, progress
     ) { () async throws in
-      try await iterator.next(isolation: isolation)
+      try await iterator.next(isolation: #isolation)
     } failure: {
       $0
     }
   }
 
   /// As above, for rows that are there already.
-  public func importOrganizations(
+  public nonisolated(nonsending) func importOrganizations(
     _ rows: some Sequence<ImportedOrganization>, isDryRun: Bool = false,
-    timeout: Duration? = .seconds(60), isolation: isolated (any Actor)? = #isolation,
-    progress: (UInt64) -> Void = { _ in }
+    timeout: Duration? = .seconds(60), progress: (UInt64) -> Void = { _ in }
   ) async throws(ChangeError) -> ImportResult {
     var iterator = rows.makeIterator()
     return try await importRows(
-      isDryRun: isDryRun, timeout: timeout, isolation: isolation, progress
+      isDryRun: isDryRun, timeout: timeout, progress
     ) { () async throws(ChangeError) in
       iterator.next()
     } failure: {
@@ -76,12 +75,12 @@ extension Administrator {
   }
 
   /// - Parameter failure: how this call tells that the daemon did not import.
-  private func importRows<Row: ImportRow, Failure: Error>(
-    isDryRun: Bool, timeout: Duration?, isolation: isolated (any Actor)?,
-    _ progress: (UInt64) -> Void, next: () async throws(Failure) -> Row?,
+  private nonisolated(nonsending) func importRows<Row: ImportRow, Failure: Error>(
+    isDryRun: Bool, timeout: Duration?, _ progress: (UInt64) -> Void,
+    next: nonisolated(nonsending) () async throws(Failure) -> Row?,
     failure: (ChangeError) -> Failure
   ) async throws(Failure) -> ImportResult {
-    try await client.lentConnections.lend(isolation: isolation) {
+    try await client.lentConnections.lend {
       (connection) async throws(Failure) in
       var rows = RowImport<Row>(isDryRun: isDryRun, caller)
       while !rows.isOver {

@@ -48,11 +48,11 @@ extension Administrator {
   ///   - body: is given the chunks in their order. What they make up is a backup only when this call
   ///     has returned.
   /// - Throws: `QueryError`, or what `body` throws.
-  public func backup(
-    timeout: Duration? = .seconds(60), isolation: isolated (any Actor)? = #isolation,
-    _ body: (Backup.Chunk) async throws -> Void
+  public nonisolated(nonsending) func backup(
+    timeout: Duration? = .seconds(60),
+    _ body: nonisolated(nonsending) (Backup.Chunk) async throws -> Void
   ) async throws -> Backup {
-    try await client.lentConnections.lend(isolation: isolation) { connection in
+    try await client.lentConnections.lend { connection in
       var copy = BackupCopy(caller)
       while true {
         let answer = try await client.send(copy.next(), over: connection, timeout: timeout)

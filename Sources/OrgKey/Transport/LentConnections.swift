@@ -23,9 +23,8 @@ final class LentConnections: Sendable {
   }
 
   /// Lends a connection, made with the first call over it.
-  func lend<Result, Failure: Error>(
-    isolation: isolated (any Actor)?,
-    _ body: (Multiplexer) async throws(Failure) -> Result
+  nonisolated(nonsending) func lend<Result, Failure: Error>(
+    _ body: nonisolated(nonsending) (Multiplexer) async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     let connection = Multiplexer(endpoint, reconnects: false)
     let isClosed = state.withLock { state in
@@ -41,12 +40,11 @@ final class LentConnections: Sendable {
   }
 }
 
-/// The same for a thread that may be blocked.
+/// The same for a thread that may be blocked. After a call without an answer it is not used again.
 struct BlockingLoan: ~Copyable {
   private let pool: ConnectionPool
+  /// nil: none was needed yet.
   private var connection: BlockingConnection?
-  /// Why no more calls are made; nil: they are.
-  private var end: Unavailable.Cause?
 
   init(_ pool: ConnectionPool) { self.pool = pool }
 
@@ -56,18 +54,12 @@ struct BlockingLoan: ~Copyable {
     do { connection = try connected(until: deadline) } catch {
       return .unanswered(error, mayHaveActed: false)
     }
-    let outcome = connection.exchange(call, deadline: deadline)
-    if case .unanswered(let cause, _) = outcome {
-      end = cause
-      self.connection = nil
-    }
-    return outcome
+    return connection.exchange(call, deadline: deadline)
   }
 
   private mutating func connected(
     until deadline: ContinuousClock.Instant
   ) throws(Unavailable.Cause) -> BlockingConnection {
-    if let end { throw end }
     try pool.checkOpen()
     if let connection { return connection }
     var backoff = Backoff()
