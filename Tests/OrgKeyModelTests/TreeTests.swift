@@ -127,4 +127,20 @@ import Testing
     #expect(Ask()(directory).reason == .permissionMissing)
     #expect(Ask()(directory).rateLimit == nil)
   }
+
+  @Test func expiredKeyIsCountedAgainOnceItIsExtended() {
+    var directory = Fixture().directory()
+    var key = Fixture().key
+    key.expiresAt = noon
+    _ = directory.apply(.updateKey(key))
+    _ = directory.markExpired(key: 7, true)
+    for disabled in [true, false] {
+      key.disabled = disabled
+      _ = directory.apply(.updateKey(key))
+      #expect(directory.activeKeyCount == 0)
+    }
+    key.expiresAt = noon + 1
+    _ = directory.apply(.updateKey(key))
+    #expect(directory.activeKeyCount == 1)
+  }
 }

@@ -33,10 +33,12 @@ extension Directory {
     else { return false }
     setLimit(of: key, to: record.rateLimit)
     change(key) { row in
+      // Who has the same end as before may be past it; nothing is changed to end in the past.
+      let staysExpired = row.flags.contains(.markedExpired) && row.end.time == record.expiresAt
       row.permissionSet = permissionSet
       row.end = PackedTime(record.expiresAt)
-      // Nothing is changed to end in the past.
       row.flags = record.disabled ? .disabled : []
+      if staysExpired { row.flags.insert(.markedExpired) }
     }
     return true
   }
