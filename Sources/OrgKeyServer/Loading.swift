@@ -7,11 +7,11 @@ internal import OrgKeySystem
 enum Loading {
   /// Reads everything that decisions need.
   ///
+  /// - Parameter now: on the wall clock, milliseconds.
   /// - Throws: the database can't be vouched for, unless the settings accept that.
   static func load(
-    _ store: Store, into directory: inout Directory, _ settings: DaemonSettings
+    _ store: Store, into directory: inout Directory, _ settings: DaemonSettings, now: Int64
   ) throws(StoreError) -> LoadReport {
-    let now = Clock.wallMilliseconds()
     directory.reserve(secrets: store.secretCount)
     let report = try store.load(
       now: now, acceptDamage: settings.acceptDamage,

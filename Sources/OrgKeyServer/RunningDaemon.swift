@@ -20,7 +20,7 @@ package final class RunningDaemon {
   package init(
     _ settings: DaemonSettings, log: Logger, failed: @escaping @Sendable (StartError) -> Void
   ) throws(StartError) {
-    let (service, store, reader) = try RunningDaemon.load(settings, log)
+    let (service, store, reader, loadedAt) = try RunningDaemon.load(settings, log)
     self.service = service
     listeners = try RunningDaemon.listen(settings)
     do throws(SystemError) {
@@ -30,7 +30,7 @@ package final class RunningDaemon {
       }
       self.reactors = reactors
       for reactor in reactors { service.usage.add(reactor.usage) }
-      writerThread = try RunningDaemon.startWriter(store, service, failed)
+      writerThread = try RunningDaemon.startWriter(store, service, loadedAt: loadedAt, failed)
       readerThread = try RunningDaemon.startReader(reader, service)
       reactorThreads = try reactors.enumerated().map { (index, reactor) throws(SystemError) in
         try Thread("orgkey-\(index)") { reactor.run() }
@@ -55,18 +55,19 @@ package final class RunningDaemon {
 
   private static func load(
     _ settings: DaemonSettings, _ log: Logger
-  ) throws(StartError) -> (Service, Handover<Store>, Handover<Reader>) {
+  ) throws(StartError) -> (Service, Handover<Store>, Handover<Reader>, loadedAt: Int64) {
     do throws(StoreError) {
       let began = Clock.monotonicMilliseconds()
+      let loadedAt = Clock.wallMilliseconds()
       let store = try Store(opening: settings.database)
       var directory = Directory(seed: try Loading.seed())
-      let report = try Loading.load(store, into: &directory, settings)
+      let report = try Loading.load(store, into: &directory, settings, now: loadedAt)
       let reader = try Reader(store.files)
       Loading.log(report, milliseconds: Clock.monotonicMilliseconds() - began, log)
       let service = Service(
         settings: settings, databaseID: store.databaseID, files: store.files,
         directory: directory, quarantinedRowCount: report.quarantinedCount, log: log)
-      return (service, Handover(store), Handover(reader))
+      return (service, Handover(store), Handover(reader), loadedAt)
     } catch {
       throw StartError(error)
     }
@@ -91,10 +92,11 @@ package final class RunningDaemon {
   }
 
   private static func startWriter(
-    _ store: Handover<Store>, _ service: Service,
+    _ store: Handover<Store>, _ service: Service, loadedAt: Int64,
     _ failed: @escaping @Sendable (StartError) -> Void
   ) throws(SystemError) -> Thread {
-    let upkeep = Handover(Upkeep(flushInterval: service.settings.usageFlushInterval))
+    let upkeep = Handover(
+      Upkeep(flushInterval: service.settings.usageFlushInterval, expiredUntil: loadedAt))
     return try Thread("orgkey-write") {
       do throws(StoreError) {
         try service.writer.run(store.value, service, upkeep.value)

@@ -42,6 +42,8 @@ extension Transaction {
       requestID: new.requestID, fingerprint: new.requestFingerprint, in: organization.number)
     try author.requireGrantable(new.permissions, in: scope)
     let limit = try author.grantedLimit(new.rateLimit, default: new.defaultRateLimit, in: scope)
+    // It may have passed while the call waited; then nobody would count the key as expired.
+    try Validation.expiry(new.expiresAt, now: now)
     try requireSpace()
     try requireUnknown(new.digest)
 

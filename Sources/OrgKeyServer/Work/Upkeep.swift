@@ -23,12 +23,14 @@ final class Upkeep {
   /// Up to when, on the wall clock, keys that expire were looked at.
   private var expiredUntil: Int64
 
-  init(flushInterval: Int64) {
+  /// - Parameter expiredUntil: up to when, on the wall clock, keys that expire were looked at when
+  ///   they were loaded.
+  init(flushInterval: Int64, expiredUntil: Int64) {
     self.flushInterval = flushInterval
+    self.expiredUntil = expiredUntil
     let now = Clock.monotonicMilliseconds()
     due = now + flushInterval
     forgetAt = now + Upkeep.forgettingInterval
-    expiredUntil = Clock.wallMilliseconds()
   }
 
   /// Runs what is due. A change waits for one chunk of usage at most.
