@@ -48,9 +48,10 @@ extension Transaction {
 
   private mutating func rename(
     _ existing: OrganizationRow, _ name: String, by author: Author
-  ) throws(StoreError) -> OrganizationDetails {
+  ) throws -> OrganizationDetails {
     var renamed = existing
     if !name.isEmpty && !name.utf8.elementsEqual(existing.name.utf8) {
+      try requireSpace()
       renamed.name = name
       try update(existing, to: renamed)
       try audit(
