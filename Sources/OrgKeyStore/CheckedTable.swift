@@ -69,13 +69,18 @@ extension Connection {
     }
   }
 
-  /// - Parameter skippingDamaged: leaves out what fails its checksum, instead of throwing.
+  /// - Parameter damaged: takes the number of a row that fails its checksum; nil: that is
+  ///   thrown.
   func rows<Row: CheckedRow>(
-    _: Row.Type, where condition: String, _ values: Value..., skippingDamaged: Bool = false
+    _: Row.Type, where condition: String, _ values: Value..., damaged: ((Int64) -> Void)? = nil
   ) throws(StoreError) -> [Row] {
     var rows: [Row] = []
     try each("\(Row.table.select) WHERE \(condition)", values) { (row) throws(StoreError) in
-      if !skippingDamaged || row.isIntact(Row.table) { rows.append(try row.intact(Row.self)) }
+      if let damaged, !row.isIntact(Row.table) {
+        damaged(row.integer(0))
+      } else {
+        rows.append(try row.intact(Row.self))
+      }
       return true
     }
     return rows

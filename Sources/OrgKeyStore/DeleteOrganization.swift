@@ -22,7 +22,7 @@ extension Transaction {
     let scope = try scope(of: author)
     let top = try organization(id: deletion.id, in: scope)
     try scope.requireOther(top, "delete")
-    let below = try organizationsBelow(top, skippingDamaged: false)
+    let below = try organizationsBelow(top, includingDamaged: false)
     guard deletion.includesDescendants || below.isEmpty else {
       throw Refusal(
         .failedPrecondition,

@@ -111,8 +111,12 @@ extension Connection {
       createdAt: organization.createdAt)
   }
 
-  func secrets(of key: Int64) throws(StoreError) -> [SecretRow] {
-    try rows(SecretRow.self, where: "key = ? ORDER BY version DESC", .integer(key))
+  /// - Parameter damaged: as for `rows`.
+  func secrets(
+    of key: Int64, damaged: ((Int64) -> Void)? = nil
+  ) throws(StoreError) -> [SecretRow] {
+    try rows(
+      SecretRow.self, where: "key = ? ORDER BY version DESC", .integer(key), damaged: damaged)
   }
 
   func labels(_ json: String) throws(StoreError) -> [Label] {
@@ -145,7 +149,8 @@ extension Connection {
 
   private func liveSecrets(of key: Int64, at now: Int64) throws(StoreError) -> [SecretDetails] {
     var details: [SecretDetails] = []
-    for secret in try secrets(of: key) where secret.isLive(at: now) {
+    // A damaged one works no more, while others of the key may.
+    for secret in try secrets(of: key, damaged: { _ in }) where secret.isLive(at: now) {
       let usage = try first(
         "SELECT allowed, last_used FROM secret_usage WHERE secret = ?", [.integer(secret.number)]
       ) { (allowed: UInt64(clamping: $0.integer(0)), lastUsed: $0.integer(1)) }

@@ -23,7 +23,7 @@ final class KeyMatcher {
     guard matches(key), try isInReach(key.organization), try matchesSecrets(key),
       try matchesUsage(key)
     else { return nil }
-    // A damaged secret or permission set makes the key no less listed than a damaged key.
+    // With a damaged permission set the key is served no more than with a damaged row.
     do throws(StoreError) {
       let details = try connection.details(of: key, at: now)
       guard filter.states.isEmpty || filter.states.contains(details.state(at: now)) else {

@@ -22,7 +22,7 @@ extension Transaction {
       return try connection.details(of: key, at: now)
     }
     if secretVersion == 0 { return try revokeWhole(key, reason, by: author) }
-    let secrets = try connection.secrets(of: key.number)
+    let secrets = try connection.secrets(of: key.number, damaged: { _ in })
     guard let secret = secrets.first(where: { $0.version == secretVersion }) else {
       throw Refusal(.notFound, "the key has no secret of this version")
     }

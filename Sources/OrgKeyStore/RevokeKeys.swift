@@ -10,7 +10,7 @@ extension Transaction {
     let scope = try scope(of: author)
     let top = try organization(id: organizationID, in: scope)
     var organizations = [top]
-    if includeDescendants { organizations += try organizationsBelow(top, skippingDamaged: true) }
+    if includeDescendants { organizations += try organizationsBelow(top, includingDamaged: true) }
     try connection.growCache()
     var count = 0
     for organization in organizations {
@@ -19,14 +19,17 @@ extension Transaction {
     return count
   }
 
-  /// Revokes an organization's own keys. A damaged row is not served, so nothing is lost by
-  /// leaving it.
+  /// Revokes an organization's own keys. A row that is damaged is left as it is: it may be served
+  /// from memory, if it was whole when it was loaded, and so is revoked there; from disk it is
+  /// never served again.
   mutating func revokeKeys(
     of organization: OrganizationRow, _ reason: String, by author: Author
   ) throws(StoreError) -> Int {
+    var damaged: [Int64] = []
     let keys = try connection.rows(
-      KeyRow.self, where: "organization = ? AND revoked_at = 0", .integer(organization.number),
-      skippingDamaged: true)
+      KeyRow.self, where: "organization = ?", .integer(organization.number),
+      damaged: { damaged.append($0) }
+    ).filter { $0.revokedAt == 0 }
     for key in keys {
       var revoked = key
       revoked.revokedAt = now
@@ -37,7 +40,7 @@ extension Transaction {
         [("reason", .text(reason))])
     }
     let now = now
-    noteInPieces(keys.map(\.number)) { .revokeKeys(numbers: $0, at: now) }
+    noteInPieces(keys.map(\.number) + damaged) { .revokeKeys(numbers: $0, at: now) }
     return keys.count
   }
 

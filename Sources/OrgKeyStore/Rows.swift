@@ -18,6 +18,12 @@ struct OrganizationRow: CheckedRow {
     self.createdAt = createdAt
   }
 
+  /// In place of one whose row can't be believed. No identifier has a space.
+  init(damaged number: Int64, parent: Int64) {
+    self.init(id: "damaged row \(number)", parent: parent, name: "", createdAt: 0)
+    self.number = number
+  }
+
   init(reading row: Statement) {
     number = row.integer(0)
     id = row.text(1)

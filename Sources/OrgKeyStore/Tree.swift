@@ -89,24 +89,38 @@ extension Transaction {
     return Int(height ?? 0)
   }
 
-  /// All below an organization, parents before children.
+  /// All below an organization, parents before children, each once.
   ///
-  /// - Parameter skippingDamaged: leaves out rows that fail their checksum, and what only they
-  ///   lead to.
+  /// - Parameter includingDamaged: goes on below rows that fail their checksum, instead of
+  ///   throwing; of such a row the number alone is right.
   func organizationsBelow(
-    _ top: OrganizationRow, skippingDamaged: Bool
+    _ top: OrganizationRow, includingDamaged: Bool
   ) throws(StoreError) -> [OrganizationRow] {
     var found: [OrganizationRow] = []
+    // Damage that was accepted can leave a cycle.
+    var seen: Set<Int64> = [top.number]
     var parent = top.number
     var next = 0
     while true {
-      found += try connection.rows(
-        OrganizationRow.self, where: "parent = ?", .integer(parent),
-        skippingDamaged: skippingDamaged)
+      let children = try children(of: parent, includingDamaged: includingDamaged)
+      found += children.filter { seen.insert($0.number).inserted }
       guard next < found.count else { return found }
       parent = found[next].number
       next += 1
     }
+  }
+
+  private func children(
+    of parent: Int64, includingDamaged: Bool
+  ) throws(StoreError) -> [OrganizationRow] {
+    guard includingDamaged else {
+      return try connection.rows(OrganizationRow.self, where: "parent = ?", .integer(parent))
+    }
+    var damaged: [OrganizationRow] = []
+    let intact = try connection.rows(
+      OrganizationRow.self, where: "parent = ?", .integer(parent),
+      damaged: { damaged.append(OrganizationRow(damaged: $0, parent: parent)) })
+    return intact + damaged
   }
 }
 
