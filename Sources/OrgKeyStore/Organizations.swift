@@ -11,7 +11,7 @@ extension Transaction {
     // Whoever acts learns of one outside only that the identifier is taken, and that only
     // when it could have been made.
     let parent = try parentForPut(id, parentID, scope)
-    if let existing = try organization(id: id) {
+    if let existing = try known(in: scope, { () throws(StoreError) in try organization(id: id) }) {
       guard try reaches(scope, existing) else {
         guard parent != nil else { throw Refusal.organizationOutside }
         throw Refusal(.alreadyExists, "this organization identifier is taken")

@@ -32,21 +32,25 @@ extension Transaction {
 
   /// The key that is meant, if it is in reach, and the secret that was presented.
   func key(_ target: KeyTarget, in scope: Scope) throws -> (KeyRow, SecretRow?) {
-    var presented: SecretRow?
-    let key: KeyRow?
+    let found = try known(in: scope) { () throws(StoreError) -> (KeyRow, SecretRow?)? in
+      let (key, presented) = try key(target)
+      guard let key, try reaches(scope, organization(number: key.organization)) else { return nil }
+      return (key, presented)
+    }
+    guard let found else { throw Refusal.noSuchKey }
+    return found
+  }
+
+  private func key(_ target: KeyTarget) throws(StoreError) -> (KeyRow?, SecretRow?) {
     switch target {
     case .id(let id):
-      key = try connection.row(KeyRow.self, where: "key_id = ?", .text(id.text))
+      return (try connection.row(KeyRow.self, where: "key_id = ?", .text(id.text)), nil)
     case .digest(let digest):
-      presented = try connection.row(SecretRow.self, where: "digest = ?", .blob(digest.bytes))
-      key = try presented.flatMap { (secret) throws(StoreError) in
-        try connection.row(KeyRow.self, where: "number = ?", .integer(secret.key))
-      }
+      let presented = try connection.row(SecretRow.self, where: "digest = ?", .blob(digest.bytes))
+      guard let presented else { return (nil, nil) }
+      let key = try connection.row(KeyRow.self, where: "number = ?", .integer(presented.key))
+      return (key, presented)
     }
-    guard let key, try reaches(scope, organization(number: key.organization)) else {
-      throw Refusal.noSuchKey
-    }
-    return (key, presented)
   }
 
   private mutating func revokeWhole(

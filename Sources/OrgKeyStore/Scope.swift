@@ -40,20 +40,30 @@ extension Transaction {
 
   /// The organization that an author names and can reach.
   func organization(id: String, in scope: Scope) throws -> OrganizationRow {
-    let organization = try organization(id: id)
-    guard scope.isActing else {
-      guard let organization else { throw Refusal.noSuchOrganization }
-      return organization
+    let found = try known(in: scope) { () throws(StoreError) in try organization(id: id) }
+    guard let found, try reaches(scope, found) else {
+      throw scope.isActing ? Refusal.organizationOutside : Refusal.noSuchOrganization
     }
-    guard let organization, try reaches(scope, organization) else {
-      throw Refusal.organizationOutside
+    return found
+  }
+
+  /// What `read` finds. When acting, a damaged row is none: nothing shows any more that it is in
+  /// reach, and to tell of it would tell that it exists.
+  func known<Found>(
+    in scope: Scope, _ read: () throws(StoreError) -> Found?
+  ) throws(StoreError) -> Found? {
+    do throws(StoreError) { return try read() } catch {
+      guard scope.isActing, error.category == .damaged else { throw error }
+      return nil
     }
-    return organization
   }
 
   func reaches(_ scope: Scope, _ organization: OrganizationRow) throws(StoreError) -> Bool {
     guard case .subtree(let acting) = scope else { return true }
-    return try ancestry(of: organization).contains { $0.number == acting }
+    let chain = try known(in: scope) { () throws(StoreError) in
+      try ancestry(of: organization)
+    }
+    return chain?.contains { $0.number == acting } ?? false
   }
 
   func organization(id: String) throws(StoreError) -> OrganizationRow? {

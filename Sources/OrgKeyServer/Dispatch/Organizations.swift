@@ -42,9 +42,16 @@ extension Service {
   }
 }
 
+extension Directory {
+  /// The depth of the organization that `author` acts for; 0 if there is none.
+  fileprivate func depth(ofTopFor author: Author) -> Int {
+    organization(id: author.actingOrganizationID.utf8.span).map { self[$0].depth } ?? 0
+  }
+}
+
 extension Organization {
   /// What is on disk, with what the Directory knows of its place. Of what lies above the
-  /// organization that `author` acts for, nothing is told.
+  /// organization that `author` acts for, nothing is told: for such a call that one is the root.
   init(_ details: OrganizationDetails, in directory: borrowing Directory, for author: Author) {
     let isTop = details.id.utf8.elementsEqual(author.actingOrganizationID.utf8)
     self.init(
@@ -53,7 +60,7 @@ extension Organization {
     guard let handle = directory.organization(number: details.number) else { return }
     let state = directory[handle]
     suspendedByAncestor = state.suspendedByAncestor
-    depth = UInt32(state.depth)
+    depth = UInt32(max(0, state.depth - directory.depth(ofTopFor: author)))
     keyCount = UInt64(state.keyCount)
     childCount = UInt64(state.childCount)
     subtreeKeyCount = UInt64(state.subtreeKeyCount)

@@ -20,7 +20,8 @@ final class Records {
   func key(_ id: KeyID, _ author: Author) throws(Refusal) -> OrgKeyWire.Key {
     let scope = try scope(of: author)
     let found = try service.usage.consistently { (pending) throws(Refusal) in
-      try read { (reader) throws(StoreError) in
+      // Nothing shows that a damaged key is in reach: to whoever acts it is one that isn't there.
+      try read(damage: scope == nil ? .damagedRow : .noSuchKey) { (reader) throws(StoreError) in
         try reader.key(id, now: Clock.wallMilliseconds())
       }.map { (details: $0, message: service.message(for: $0, pending)) }
     }
@@ -185,18 +186,26 @@ final class Records {
     }
   }
 
-  private func read<R>(_ body: (Reader) throws(StoreError) -> R) throws(Refusal) -> R {
+  /// - Parameter damage: what to say if a row is damaged.
+  private func read<R>(
+    damage: Refusal = .damagedRow, _ body: (Reader) throws(StoreError) -> R
+  ) throws(Refusal) -> R {
     do throws(StoreError) {
       return try body(reader)
     } catch {
       service.collapsed.error("\(error)")
       switch error.category {
-      case .damaged: throw Refusal(.internal, "a row of the database fails its checksum")
+      case .damaged: throw damage
       case .tryAgain: throw .databaseBusy
       default: throw Refusal(.internal, "the database cannot be read")
       }
     }
   }
+}
+
+extension Refusal {
+  fileprivate static let damagedRow = Refusal(
+    .internal, "a row of the database fails its checksum")
 }
 
 extension Directory {
