@@ -24,10 +24,12 @@ extension Transaction {
       throw Refusal.invalid(
         "request_id", "request_id: it was used before, and for something else than this")
     }
+    // Beside a secret that was rotated in, the one before it may still be at work.
+    let way = earlier.version == 1 ? "rotate that key" : "revoke that secret, then rotate the key,"
     var refusal = Refusal(
       .alreadyExists,
       "this request was carried out before, and made secret \(earlier.version) of the key that is "
-        + "named here: whose text was not kept can rotate that key to obtain another")
+        + "named here: whoever did not keep its text can \(way) to obtain another")
     refusal.keyID = earlier.keyID
     refusal.secretVersion = earlier.version
     throw refusal
