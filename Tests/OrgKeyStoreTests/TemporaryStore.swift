@@ -67,16 +67,31 @@ func newKey(
   return key
 }
 
-extension Store {
+/// A store, or a `Twin` of one.
+protocol Changing {
   /// One change in a group of its own.
   @discardableResult
   func change<Outcome>(
-    at time: Int64 = now, _ body: (inout Transaction) throws -> Outcome
+    at time: Int64, _ body: (inout Transaction) throws -> Outcome
+  ) throws -> Outcome
+}
+
+extension Store: Changing {
+  @discardableResult
+  func change<Outcome>(
+    at time: Int64, _ body: (inout Transaction) throws -> Outcome
   ) throws -> Outcome {
     try begin(now: time)
     let outcome = try member(body)
     _ = try commit()
     return try outcome.get()
+  }
+}
+
+extension Changing {
+  @discardableResult
+  func change<Outcome>(_ body: (inout Transaction) throws -> Outcome) throws -> Outcome {
+    try change(at: now, body)
   }
 
   @discardableResult
@@ -103,11 +118,20 @@ extension Store {
     }
   }
 
+}
+
+extension Store {
   func count(_ sql: String) throws -> Int64 { try connection.integer(sql) ?? -1 }
 
   func loadAll(at time: Int64 = now, acceptDamage: Bool = false) throws -> Loaded {
+    var directory = try Directory.empty()
+    return try loadAll(at: time, acceptDamage: acceptDamage, into: &directory)
+  }
+
+  func loadAll(
+    at time: Int64, acceptDamage: Bool = false, into directory: inout Directory
+  ) throws -> Loaded {
     var loaded = Loaded()
-    var directory = Directory(seed: HashSeed(try seed()))
     loaded.report = try load(
       now: time, acceptDamage: acceptDamage,
       organizations: {
@@ -136,12 +160,14 @@ extension Store {
   }
 }
 
-private func seed() throws(SystemError) -> (UInt64, UInt64, UInt64, UInt64) {
-  let bytes = try Random.bytes(32)
-  let words = (0..<4).map { word in
-    bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+extension Directory {
+  static func empty() throws(SystemError) -> Directory {
+    let bytes = try Random.bytes(32)
+    let words = (0..<4).map { word in
+      bytes[word * 8..<word * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    }
+    return Directory(seed: HashSeed((words[0], words[1], words[2], words[3])))
   }
-  return (words[0], words[1], words[2], words[3])
 }
 
 struct Loaded {
