@@ -47,10 +47,12 @@ extension Failure {
       case .notFound, .alreadyExists, .failedPrecondition, .unimplemented: .refused
       }
     let key = refusal.keyID.map { " (\($0))" } ?? ""
-    self.init(status, refusal.message + key)
+    self.init(status, CommandWords.put(into: refusal.message) + key)
   }
 
-  private init(_ misuse: Misuse) { self.init(.refused, misuse.message) }
+  private init(_ misuse: Misuse) {
+    self.init(.refused, CommandWords.put(into: misuse.message))
+  }
 
   private init(_ unavailable: Unavailable) {
     self.init(

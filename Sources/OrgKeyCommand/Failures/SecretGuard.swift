@@ -16,11 +16,14 @@ enum SecretGuard {
 
   private static func holdsKey(_ argument: String) -> Bool {
     let value = argument.split(separator: "=", maxSplits: 1).last.map(String.init) ?? argument
-    return [argument, value].contains { text in
-      switch KeyDiagnosis(text.utf8.span) {
-      case .sound, .wrongCheck, .webToken: true
-      default: false
-      }
+    return isKey(argument) || isKey(value)
+  }
+
+  /// Whether this can hardly be anything but a key's text, or a sign-in's.
+  static func isKey(_ text: some StringProtocol) -> Bool {
+    switch KeyDiagnosis(Array(text.utf8).span) {
+    case .sound, .wrongCheck, .webToken: true
+    default: false
     }
   }
 }

@@ -8,18 +8,26 @@ struct ConnectionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The daemon's socket (default: $ORGKEY_SOCKET, else \(OrgKeyClient.defaultSocketPath)).",
-      valueName: "path"))
+      valueName: "path"),
+    completion: .file())
   var socket: String?
 
   @Option(
     help: ArgumentHelp(
-      "How long to wait for each answer: 500ms, 10s, 2m.", valueName: "duration"))
-  var timeout = LengthArgument(milliseconds: 10_000)
+      "How long to wait for each answer: 500ms, 10s, 2m (default: 10s; imports and backups: 10m).",
+      valueName: "duration"))
+  var timeout: LengthArgument?
 
-  func client() -> OrgKeyClient {
+  func client() -> OrgKeyClient { Self.client(socket, timeout: timeout?.duration ?? .seconds(10)) }
+
+  /// For the answers that take as long as there is work to do.
+  var patientTimeout: Duration { timeout?.duration ?? .seconds(600) }
+
+  /// - Parameter socket: as named on the command line.
+  static func client(_ socket: String?, timeout: Duration) -> OrgKeyClient {
     let named = socket ?? ProcessInfo.processInfo.environment["ORGKEY_SOCKET"]
     return OrgKeyClient(
       socketPath: named.flatMap { $0.isEmpty ? nil : $0 } ?? OrgKeyClient.defaultSocketPath,
-      checkTimeout: timeout.duration, administrationTimeout: timeout.duration)
+      checkTimeout: timeout, administrationTimeout: timeout)
   }
 }

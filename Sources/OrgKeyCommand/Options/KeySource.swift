@@ -7,7 +7,8 @@ struct KeySource: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Read the key from this file; - is standard input (default: $ORGKEY_API_KEY if it is set, "
-        + "else standard input).", valueName: "file"))
+        + "else standard input).", valueName: "file"),
+    completion: .file())
   var keyFile: String?
 
   /// The key's text, without the line break at its end.

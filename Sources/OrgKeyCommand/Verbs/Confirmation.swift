@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The question before something that can't be undone.
+/// The question before something that stops what works.
 struct Confirmation {
   private let isSkipped: Bool
 
@@ -11,12 +11,16 @@ struct Confirmation {
     else { throw Failure(.usage, "there is no terminal to ask on: --yes says that you mean it") }
   }
 
-  /// - Parameter targets: says what will be hit; not called if nobody is asked.
-  func ask(_ targets: () throws -> [String]) throws {
+  /// - Parameters:
+  ///   - effect: what becomes of the targets.
+  ///   - targets: says what will be hit; not called if nobody is asked.
+  func ask(
+    _ effect: String = "This stops working at once and can't be undone:",
+    _ targets: () throws -> [String]
+  ) throws {
     if isSkipped { return }
     let list = try targets().map { "  \(Printable.line($0))\n" }.joined()
-    let answer = StandardStream.ask(
-      "This stops working at once and can't be undone:\n\(list)Type yes to go on: ")
+    let answer = StandardStream.ask("\(effect)\n\(list)Type yes to go on: ")
     if answer != "yes" { throw Failure(.usage, "nothing was done") }
   }
 }

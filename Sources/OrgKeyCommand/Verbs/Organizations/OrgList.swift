@@ -14,7 +14,9 @@ struct OrgList: ParsableCommand {
         orgkey org list acme --descendants --output jsonl | jq -r .organization_id
       """)
 
-  @Argument(help: ArgumentHelp("The organization whose children are listed.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The organization whose children are listed.", valueName: "id"),
+    completion: .organizations)
   var id: String?
 
   @Flag(help: "All below, not only children.")
@@ -78,12 +80,5 @@ struct OrgList: ParsableCommand {
     }
     let status = organization.statusCell
     return status.tone == .good ? label : label + "  " + style.paint(status.text, status.tone)
-  }
-}
-
-extension Organization {
-  var statusCell: Cell {
-    if isSuspended { return Cell("suspended", .bad) }
-    return isSuspendedByAncestor ? Cell("suspended above", .bad) : Cell("active", .good)
   }
 }

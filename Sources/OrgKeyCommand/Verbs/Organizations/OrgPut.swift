@@ -14,10 +14,14 @@ struct OrgPut: ParsableCommand {
         orgkey org put acme-berlin --parent acme
       """)
 
-  @Argument(help: ArgumentHelp("The organization's identifier.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The organization's identifier.", valueName: "id"),
+    completion: .organizations)
   var id: String
 
-  @Option(help: ArgumentHelp("The organization above it (default: none, a root).", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("The organization above it (default: none, a root).", valueName: "id"),
+    completion: .organizations)
   var parent: String?
 
   @Option(help: "What people call it.")

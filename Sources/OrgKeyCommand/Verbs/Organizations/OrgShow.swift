@@ -11,7 +11,9 @@ struct OrgShow: ParsableCommand {
         orgkey org show acme --output json | jq .subtree_key_count
       """)
 
-  @Argument(help: ArgumentHelp("The organization's identifier.", valueName: "id"))
+  @Argument(
+    help: ArgumentHelp("The organization's identifier.", valueName: "id"),
+    completion: .organizations)
   var id: String
 
   @OptionGroup var acting: ActingOptions
@@ -38,11 +40,7 @@ struct OrgShow: ParsableCommand {
     details.add("Depth", Cell("\(organization.depth)"))
     details.add("Children", Cell("\(organization.childCount)"))
     details.add("Active keys", Cell("\(organization.keyCount)"))
-    details.add(
-      "With all below",
-      Cell(
-        Amount.counted(organization.subtreeOrganizationCount, "organization") + ", "
-          + Amount.counted(organization.subtreeKeyCount, "active key")))
+    details.add("With all below", Cell(organization.extent))
     return details
   }
 }
