@@ -53,6 +53,37 @@ enum Descriptor {
     return descriptor
   }
 
+  /// Bytes of the regular file on `descriptor`; nil: it is none.
+  static func fileSize(_ descriptor: Int32) -> Int? {
+    var status = stat()
+    // fstat writes into the status that it is lent.
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    return Int(status.st_size)
+  }
+
+  /// What a path leads to; a symbolic link is not followed.
+  enum Kind { case nothing, file, directory, other }
+
+  static func kind(_ path: String) -> Kind {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0 else { return .nothing }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// Writes a directory's names down to the disk.
+  static func syncDirectory(_ path: String) throws(SystemMessage) {
+    let directory = try open(path)
+    defer { close(directory) }
+    // Some file systems can't, and need not.
+    if fsync(directory) != 0 && errno != EINVAL { throw SystemMessage(errno) }
+  }
+
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Columns of the terminal on `descriptor`; nil: it is none.

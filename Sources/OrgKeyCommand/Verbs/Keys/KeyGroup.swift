@@ -8,5 +8,8 @@ struct KeyGroup: ParsableCommand {
       A key has an id, key_ and 16 characters, which is safe to show, and a text, pc_live_…, which \
       is shown once. Verbs that take a KEY take its id.
       """,
-    subcommands: [KeyIssue.self, KeyList.self, KeyShow.self, KeyRevoke.self, KeyCheck.self])
+    subcommands: [
+      KeyIssue.self, KeyList.self, KeyShow.self, KeyRevoke.self, KeyCheck.self,
+      KeyImport.self,
+    ])
 }

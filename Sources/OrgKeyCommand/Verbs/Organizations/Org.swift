@@ -10,6 +10,6 @@ struct Org: ParsableCommand {
       """,
     subcommands: [
       OrgPut.self, OrgList.self, OrgShow.self, OrgMove.self, OrgSuspend.self, OrgResume.self,
-      OrgDelete.self,
+      OrgDelete.self, OrgImport.self,
     ])
 }
