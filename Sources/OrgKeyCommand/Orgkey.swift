@@ -20,17 +20,23 @@ struct Orgkey: ParsableCommand {
       contract (proto/orgkey.proto), times are RFC 3339 in UTC under the name without its unit \
       (created_at), and what is unset is left out; a list is an array, or in jsonl a line for each.
 
-      Results go to standard output and talk to standard error. A key's text is never taken from the command line: it comes from standard \
-      input, --key-file or $ORGKEY_API_KEY. NO_COLOR and CLICOLOR_FORCE are honoured.
+      Results go to standard output and talk to standard error. A key's text is never taken from \
+      the command line: it comes from standard input, --key-file or $ORGKEY_API_KEY. NO_COLOR and \
+      CLICOLOR_FORCE are honoured.
 
       Exit status: 0 done or allowed, 1 denied, 64 wrong usage, 65 refused by the daemon, 69 daemon \
       not reachable, 70 internal error, 75 try again, 77 not permitted, 78 wrong configuration.
+
+      To complete verbs, options and identifiers with the tab key, in bash (zsh and fish likewise):
+
+        source <(orgkey --generate-completion-script bash)
       """,
     version: "orgkey \(Version.current)",
     groupedSubcommands: [
       CommandGroup(name: "Organizations and keys", subcommands: [Org.self, KeyGroup.self]),
       CommandGroup(name: "Checks", subcommands: [Authorize.self, Identify.self]),
-      CommandGroup(name: "The daemon", subcommands: [StatusVerb.self, HealthVerb.self]),
+      CommandGroup(
+        name: "The daemon", subcommands: [StatusVerb.self, HealthVerb.self, BackupVerb.self]),
       CommandGroup(name: "Debugging the socket", subcommands: [Frame.self, Unframe.self]),
     ])
 
