@@ -13,6 +13,8 @@ help:
 	@echo 'make demo    the product in a minute: every answer checked, nothing left behind'
 	@echo 'make run     a daemon in the foreground, under ./run/'
 	@echo 'make test    all tests'
+	@echo 'make manual  manual pages of both programs, into .build/manual'
+	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
 	@echo 'make lint    format, imports, forbidden constructs'
 	@echo 'make proto   generated code anew, from proto/orgkey.proto'
 	@echo 'make deps    what all of these need of Debian (they run it themselves)'
@@ -42,6 +44,24 @@ run: build
 	@echo
 	@exec $(RELEASE)/orgkeyd --socket run/orgkey.sock --database run/orgkey.db
 
+# The day that the pages bear: the same sources make the same pages.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y Makefile)
+manual: build
+	rm -rf .build/manual
+	.ci/manual .build/manual $$(date -u -d @$(SOURCE_DATE_EPOCH) +%F) \
+	  $(RELEASE)/orgkey $(RELEASE)/orgkeyd
+
+# Under the names by which each shell looks for them.
+COMPLETIONS := .build/completions
+completions: build
+	mkdir -p $(COMPLETIONS)/bash $(COMPLETIONS)/zsh $(COMPLETIONS)/fish
+	for program in orgkey orgkeyd; do \
+	  complete="$(RELEASE)/$$program --generate-completion-script"; \
+	  $$complete bash >$(COMPLETIONS)/bash/$$program && \
+	  $$complete zsh >$(COMPLETIONS)/zsh/_$$program && \
+	  $$complete fish >$(COMPLETIONS)/fish/$$program.fish || exit; \
+	done
+
 test: test-deps $(FOREIGN)/ready
 	swift test --disable-xctest --no-parallel
 
@@ -64,4 +84,4 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps build demo run test lint proto
+.PHONY: help deps build-deps test-deps build demo run manual completions test lint proto
