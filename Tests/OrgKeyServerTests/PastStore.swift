@@ -1,0 +1,66 @@
+import OrgKeyModel
+import OrgKeyStore
+
+@testable import OrgKeyServer
+
+/// Makes changes in the database of a daemon that does not run, as if they had been made long
+/// ago.
+struct PastStore {
+  private let store: Store
+  private static let author = Author(uid: 0, gid: 0, pid: 1, actor: "past")
+
+  /// Lends the database, which is closed afterwards.
+  static func change(_ daemon: InProcess, _ body: (PastStore) throws -> Void) throws {
+    let past = PastStore(store: try Store(opening: daemon.settings.database))
+    try body(past)
+    try past.store.close()
+  }
+
+  private func change<Outcome>(
+    at time: Int64, _ body: (inout Transaction) throws -> Outcome
+  ) throws -> Outcome {
+    try store.begin(now: time)
+    let outcome = try store.member(body)
+    _ = try store.commit()
+    return try outcome.get()
+  }
+
+  func put(_ id: String, at time: Int64) throws {
+    try change(at: time) {
+      _ = try $0.putOrganization(id: id, parentID: "", name: "", by: PastStore.author)
+    }
+  }
+
+  /// A key whose secret's text is `text`.
+  func issue(_ text: String, in organization: String, id: String, at time: Int64) throws
+    -> KeyDetails
+  {
+    let key = NewKey(
+      id: KeyID(id)!, organizationID: organization, name: text, environment: Environment("live")!,
+      digest: OrgKeyModel.Digest(ofKey: text.utf8.span), hint: "pc_live_…" + text.suffix(4))
+    return try change(at: time) {
+      var key = key
+      key.permissions = ["a:b"]
+      return try $0.issueKey(key, by: PastStore.author)
+    }
+  }
+
+  /// - Parameter overlap: milliseconds.
+  func rotate(_ id: String, to text: String, overlap: Int64, at time: Int64) throws {
+    let secret = NewSecret(
+      digest: OrgKeyModel.Digest(ofKey: text.utf8.span), hint: "pc_live_…" + text.suffix(4))
+    try change(at: time) {
+      let rotation = Rotation(id: KeyID(id)!, overlap: .length(overlap))
+      _ = try $0.rotateKey(rotation, by: PastStore.author) { _ in secret }
+    }
+  }
+
+  /// Counts requests that were allowed.
+  func use(_ key: KeyDetails, count: UInt64, at time: Int64) throws {
+    try store.flush([
+      UsageTally.Entry(
+        secret: UInt32(key.secrets[0].number), key: UInt32(key.number), reason: .allowed,
+        count: count, lastAt: time)
+    ])
+  }
+}
