@@ -66,6 +66,8 @@ final class Reactor: @unchecked Sendable {
   private func handle(_ event: Epoll.Event) {
     if event.token == Token.mailbox { return takeMail() }
     if event.token < Token.firstConnection {
+      // Both may have been told at once: to end, and of somebody who came.
+      guard drainingSince == nil else { return }
       return accept(from: listeners[Int(event.token - Token.firstListener)])
     }
     guard let connection = connections[event.token] else { return }
