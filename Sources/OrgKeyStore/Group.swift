@@ -14,6 +14,7 @@ extension Store {
     precondition(group == nil, "a group of changes is open")
     try connection.run("BEGIN IMMEDIATE")
     hasSavepoints = !alone
+    isRolledBack = false
     group = Transaction(
       connection: connection, now: max(now, 1), totals: totals, hasReserve: reserve.isHeld)
   }
@@ -54,6 +55,7 @@ extension Store {
   package func commit() throws(StoreError) -> [Mutation] {
     guard let transaction = group else { preconditionFailure("no group of changes is open") }
     group = nil
+    if isRolledBack { return [] }
     do throws(StoreError) {
       try transaction.totals.write(replacing: totals, on: connection)
       try connection.run("COMMIT")
@@ -87,7 +89,7 @@ extension Store {
         try connection.run("RELEASE member")
       } else {
         try connection.run("ROLLBACK")
-        try connection.run("BEGIN IMMEDIATE")
+        isRolledBack = true
       }
     } catch {
       throw endGroup(after: error)

@@ -14,6 +14,8 @@ package final class Store {
   /// The open group; nil between groups.
   var group: Transaction?
   var hasSavepoints = true
+  /// The open group had one member, which was refused.
+  var isRolledBack = false
   /// Held as long as the store lives.
   private let lock: LockFile
 

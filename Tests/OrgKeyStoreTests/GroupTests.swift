@@ -55,6 +55,30 @@ import Testing
     #expect(try store.loadAll().keys.count == 1)
   }
 
+  @Test func memberWhenAloneIsKeptOrLeavesNothing() throws {
+    try store.begin(now: now, alone: true)
+    #expect(try put("a") == nil)
+    #expect(try store.commit().count == 1)
+    try store.begin(now: now, alone: true)
+    let refused = try store.member { transaction throws -> Void in
+      _ = try transaction.putOrganization(id: "b", parentID: "a", name: "", by: administrator)
+      _ = try transaction.issueKey(newKey(1, in: "b"), by: administrator)
+      throw Refusal(.failedPrecondition, "no")
+    }
+    #expect(throws: Refusal(.failedPrecondition, "no")) { try refused.get() }
+    // The database is not held on to for that: somebody else may write meanwhile.
+    let other = try Connection(directory.database, .write)
+    try other.script("BEGIN IMMEDIATE")
+    #expect(try store.commit().isEmpty)
+    try other.script("ROLLBACK")
+    other.close()
+    try store.begin(now: now)
+    #expect(try put("c", under: "a") == nil)
+    #expect(try put("d", under: "b") == .notFound)
+    #expect(try store.commit().count == 1)
+    #expect(try Set(store.loadAll().organizations.map(\.id)) == ["a", "c"])
+  }
+
   @Test func groupWhenGivenUpLeavesNothing() throws {
     try store.begin(now: now)
     #expect(try put("a") == nil)

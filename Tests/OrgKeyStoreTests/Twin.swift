@@ -10,6 +10,8 @@ final class Twin: Changing {
   private var fed: Directory
   /// Up to when keys that expire were looked at.
   private var expiredUntil = now
+  /// Every other is made as one that is alone in its group.
+  private var changes = 0
 
   init() throws {
     directory = try TemporaryDirectory()
@@ -26,7 +28,8 @@ final class Twin: Changing {
   func change<Outcome>(
     at time: Int64, _ body: (inout Transaction) throws -> Outcome
   ) throws -> Outcome {
-    try store.begin(now: time)
+    changes += 1
+    try store.begin(now: time, alone: changes % 2 == 0)
     let outcome = try store.member(body)
     for mutation in try store.commit() { #expect(fed.apply(mutation) == true, "\(mutation)") }
     try markExpired(until: time)
