@@ -438,6 +438,215 @@ def test_one_secret_is_revoked_alone():
     assert tree.verdict(issued.api_key) == ("INVALID_API_KEY", "SECRET_RETIRED")
 
 
+# ---------------------------------------------------------------- the life of a key
+
+
+RETIRED = ("INVALID_API_KEY", "SECRET_RETIRED")
+
+
+def test_rotated_key_has_two_secrets_counted_apart():
+    tree = Tree("rotate")
+    issued = tree.issue(tree.a, expires_at_unix_ms=now_ms() + DAY_MS)
+    key_id = issued.key.key_id
+    tree.authorize(issued.api_key)
+    rotated = tree.client.call("rotate_key", key_id=key_id)
+    assert re.fullmatch(r"pc_live_[0-9A-Za-z]{38}", rotated.api_key)
+    assert rotated.api_key != issued.api_key
+    assert [s.version for s in rotated.key.secrets] == [2, 1]
+    assert rotated.key.secrets[0].hint == f"pc_live_…{rotated.api_key[-4:]}"
+    for field_ in ("key_id", "name", "permissions", "expires_at_unix_ms", "created_at_unix_ms"):
+        assert getattr(rotated.key, field_) == getattr(issued.key, field_), field_
+    for _ in range(2):
+        answer = tree.authorize(rotated.api_key)
+        assert answer.decision == pb.DECISION_ALLOWED and answer.secret_version == 2
+    assert tree.authorize(issued.api_key).secret_version == 1
+    key = tree.client.call("get_key", key_id=key_id).key
+    assert [s.allowed_count for s in key.secrets] == [2, 2] and key.allowed_count == 4
+    assert key.secrets[1].last_used_at_unix_ms >= key.secrets[0].last_used_at_unix_ms > 0
+    status = refused(pb.CODE_FAILED_PRECONDITION, None, "rotate_key", key_id=key_id)
+    assert key.secrets[1].hint in status.message
+    tree.client.call("revoke_key", key_id=key_id, secret_version=1)
+    assert tree.verdict(issued.api_key) == RETIRED
+    assert tree.verdict(rotated.api_key) == ALLOWED
+
+
+def test_overlap_of_a_rotation_ends():
+    tree = Tree("overlap")
+    issued, gone = tree.issue(tree.a), tree.issue(tree.a)
+    rotated = tree.client.call("rotate_key", key_id=gone.key.key_id, overlap_s=-1)
+    assert [s.version for s in rotated.key.secrets] == [2]
+    assert tree.verdict(gone.api_key) == RETIRED and tree.verdict(rotated.api_key) == ALLOWED
+    rotated = tree.client.call("rotate_key", key_id=issued.key.key_id, overlap_s=1)
+    end = rotated.key.secrets[1].retires_at_unix_ms
+    while tree.verdict(issued.api_key) == ALLOWED:
+        assert now_ms() < end + 1000
+        time.sleep(0.02)
+    assert now_ms() >= end and tree.verdict(issued.api_key) == RETIRED
+    assert tree.verdict(rotated.api_key) == ALLOWED
+
+
+def test_rotation_may_be_repeated_by_its_request_id():
+    tree = Tree("rotateagain")
+    issued = tree.issue(tree.a)
+    tree.client.call("rotate_key", key_id=issued.key.key_id, request_id="9c1b")
+    status = refused(
+        pb.CODE_ALREADY_EXISTS, None, "rotate_key", key_id=issued.key.key_id, request_id="9c1b"
+    )
+    assert (status.key_id, status.secret_version) == (issued.key.key_id, 2)
+    invalid(
+        "request_id", "rotate_key", key_id=issued.key.key_id, overlap_s=60, request_id="9c1b"
+    )
+    # The new text was lost: its secret goes, and the key gets another.
+    tree.client.call("revoke_key", key_id=issued.key.key_id, secret_version=2)
+    again = tree.client.call("rotate_key", key_id=issued.key.key_id, request_id="9c1c")
+    assert [s.version for s in again.key.secrets] == [3, 1]
+    assert tree.verdict(issued.api_key) == ALLOWED == tree.verdict(again.api_key)
+
+
+def test_key_is_updated_by_field_mask():
+    tree = Tree("update")
+    issued = tree.issue(tree.a, labels=[{"name": "owner", "value": "CRM"}])
+    key_id, expected = issued.key.key_id, issued.key
+
+    def update(*fields, **values):
+        return tree.client.call("update_key", key_id=key_id, fields=fields, **values).key
+
+    expected.name = "Zürich"
+    assert update("name", name="Zürich") == expected
+    del expected.labels[:]
+    assert update("labels") == expected
+    assert tree.client.call("get_key", key_id=key_id).key == expected
+    update("permissions", permissions=["deals:read"])
+    assert tree.verdict(issued.api_key) == ("PERMISSION_DENIED", "PERMISSION_MISSING")
+    update("permissions", permissions=["contacts:*"])
+    assert update("disabled", disabled=True).state == pb.KEY_STATE_DISABLED
+    assert tree.verdict(issued.api_key) == ("INVALID_API_KEY", "KEY_DISABLED")
+    assert update("disabled").state == pb.KEY_STATE_ACTIVE
+    assert tree.verdict(issued.api_key) == ALLOWED
+    update("rate_limit", rate_limit={"limit": 1, "window_s": 3600})
+    assert tree.authorize(issued.api_key).rate_limit.remaining == 0
+    answer = tree.authorize(issued.api_key)
+    assert answer.reason == pb.REASON_RATE_LIMITED and answer.rate_limit.limit == 1
+    update("rate_limit", rate_limit={"limit": 2, "window_s": 3600})
+    assert tree.authorize(issued.api_key).rate_limit.remaining == 1
+    update("rate_limit")
+    assert not tree.authorize(issued.api_key).HasField("rate_limit")
+
+    invalid("fields", "update_key", key_id=key_id)
+    invalid("fields", "update_key", key_id=key_id, name="x")
+    invalid("fields", "update_key", key_id=key_id, fields=["state"])
+    invalid("name", "update_key", key_id=key_id, fields=["disabled"], name="x")
+    invalid("name", "update_key", key_id=key_id, fields=["name"])
+    invalid("disabled", "update_key", key_id=key_id, fields=["labels"], disabled=True)
+    tree.client.call("revoke_key", key_id=key_id)
+    for method, fields in [("rotate_key", {}), ("update_key", {"fields": ["disabled"]})]:
+        refused(pb.CODE_FAILED_PRECONDITION, None, method, key_id=key_id, **fields)
+
+
+def test_deleted_key_is_known_as_revoked():
+    tree = Tree("deletekey")
+    issued = tree.issue(tree.a)
+    key_id = issued.key.key_id
+    refused(pb.CODE_FAILED_PRECONDITION, None, "delete_key", key_id=key_id)
+    tree.client.call("revoke_key", key_id=key_id)
+    tree.client.call("delete_key", key_id=key_id)
+    answer = tree.authorize(issued.api_key)
+    assert answer.reason == pb.REASON_KEY_REVOKED and answer.key_id == ""
+    for method, fields in [
+        ("get_key", {}), ("delete_key", {}), ("rotate_key", {}), ("revoke_key", {}),
+        ("update_key", {"fields": ["disabled"]}),
+    ]:
+        refused(pb.CODE_NOT_FOUND, None, method, key_id=key_id, **fields)
+    assert not tree.client.call("list_keys", organization_id=tree.a).keys
+
+
+# ---------------------------------------------------------------- the life of an organization
+
+
+SUSPENDED = ("ORG_ACCESS_DENIED", "ORGANIZATION_SUSPENDED")
+
+
+def test_organization_is_suspended_with_all_below_and_resumed():
+    tree = Tree("suspend")
+    above, own = tree.issue(tree.root).api_key, tree.issue(tree.a1).api_key
+    suspended = tree.client.call("suspend_organization", organization_id=tree.a).organization
+    assert suspended.suspended and not suspended.suspended_by_ancestor
+    below = tree.client.call("get_organization", organization_id=tree.a1x).organization
+    assert below.suspended_by_ancestor and not below.suspended
+    assert tree.verdict(above, tree.a1x) == SUSPENDED == tree.verdict(own)
+    assert tree.verdict(above, tree.b) == ALLOWED
+    identified = tree.client.call("identify_key", api_key=own)
+    assert identified.reason == pb.REASON_ORGANIZATION_SUSPENDED
+    tree.client.call("suspend_organization", organization_id=tree.a)
+    resumed = tree.client.call("resume_organization", organization_id=tree.a).organization
+    assert not resumed.suspended
+    assert tree.verdict(above, tree.a1x) == ALLOWED == tree.verdict(own)
+
+
+def test_organization_is_moved_with_all_below():
+    tree, other = Tree("move"), Tree("moveother")
+    here, there, own = (
+        tree.issue(tree.root).api_key, other.issue(other.a).api_key, tree.issue(tree.a1).api_key
+    )
+    moved = tree.client.call(
+        "move_organization", organization_id=tree.a1, parent_id=other.a
+    ).organization
+    assert (moved.parent_id, moved.depth) == (other.a, 2)
+    assert moved.subtree_organization_count == 2 and moved.subtree_key_count == 1
+    assert tree.verdict(here, tree.a1x) == OUTSIDE
+    assert tree.verdict(there, tree.a1x) == ALLOWED == tree.verdict(own, tree.a1x)
+    root = tree.client.call("move_organization", organization_id=tree.a1, to_root=True)
+    assert root.organization.parent_id == "" and root.organization.depth == 0
+    assert tree.verdict(there, tree.a1x) == OUTSIDE
+    for organization, parent, code in [
+        (tree.a1, tree.a1x, pb.CODE_FAILED_PRECONDITION),
+        (tree.a1, tree.a1, pb.CODE_FAILED_PRECONDITION),
+        (tree.a1, "move/nowhere", pb.CODE_NOT_FOUND),
+        ("move/nowhere", tree.a, pb.CODE_NOT_FOUND),
+    ]:
+        refused(code, None, "move_organization", organization_id=organization, parent_id=parent)
+    invalid("parent_id", "move_organization", organization_id=tree.a1)
+    invalid(
+        "parent_id", "move_organization", organization_id=tree.a1, parent_id=tree.a, to_root=True
+    )
+
+
+def test_keys_of_a_subtree_are_revoked():
+    tree = Tree("revokekeys")
+    keys = [tree.issue(o) for o in (tree.root, tree.a, tree.a1x)]
+    revoked = tree.client.call("revoke_keys", organization_id=tree.a)
+    assert revoked.revoked_key_count == 1
+    revoked = tree.client.call(
+        "revoke_keys", organization_id=tree.a, include_descendants=True, reason="contract ended"
+    )
+    assert revoked.revoked_key_count == 1
+    verdicts = [tree.verdict(key.api_key) for key in keys]
+    assert verdicts == [ALLOWED] + [("INVALID_API_KEY", "KEY_REVOKED")] * 2
+    key = tree.client.call("get_key", key_id=keys[2].key.key_id).key
+    assert key.revoked_reason == "contract ended"
+
+
+def test_deleted_organization_leaves_its_identifier_free():
+    tree = Tree("deleteorg")
+    issued = tree.issue(tree.a1x, request_id="1")
+    for fields in ({}, {"revoke_keys": True}, {"include_descendants": True}):
+        refused(
+            pb.CODE_FAILED_PRECONDITION, None, "delete_organization", organization_id=tree.a1,
+            **fields,
+        )
+    deleted = tree.client.call(
+        "delete_organization", organization_id=tree.a1, revoke_keys=True,
+        include_descendants=True,
+    )
+    assert (deleted.deleted_organization_count, deleted.revoked_key_count) == (2, 1)
+    refused(pb.CODE_NOT_FOUND, None, "get_organization", organization_id=tree.a1)
+    again = tree.client.call("put_organization", organization_id=tree.a1x, parent_id=tree.b)
+    assert again.created and again.organization.name == "" and again.organization.key_count == 0
+    assert tree.verdict(issued.api_key, tree.a1x) == ("INVALID_API_KEY", "KEY_REVOKED")
+    assert not tree.client.call("list_keys", organization_id=tree.a1x).keys
+    assert tree.issue(tree.a1x, request_id="1").key.key_id != issued.key.key_id
+
+
 # ---------------------------------------------------------------- lists
 
 
@@ -571,6 +780,24 @@ def test_bad_input_is_refused_naming_the_field():
         ("revoke_key", "reason", {"key_id": known, "reason": "x" * 501}),
         ("get_key", "key_id", {}),
         ("get_key", "key_id", {"key_id": "KEY_0000000000000000"}),
+        ("rotate_key", "key_id", {}),
+        ("rotate_key", "overlap_s", {"key_id": known, "overlap_s": -2}),
+        ("rotate_key", "overlap_s", {"key_id": known, "overlap_s": 1 << 40}),
+        ("rotate_key", "request_id", {"key_id": known, "request_id": "x" * 65}),
+        ("update_key", "key_id", {"fields": ["disabled"]}),
+        ("update_key", "permissions", {
+            "key_id": known, "fields": ["permissions"], "permissions": ["a*"],
+        }),
+        ("update_key", "expires_at_unix_ms", {
+            "key_id": known, "fields": ["expires_at_unix_ms"], "expires_at_unix_ms": 1,
+        }),
+        ("delete_key", "key_id", {}),
+        ("revoke_keys", "organization_id", {}),
+        ("revoke_keys", "reason", {"organization_id": tree.a, "reason": "x" * 501}),
+        ("move_organization", "organization_id", {"to_root": True}),
+        ("suspend_organization", "organization_id", {}),
+        ("resume_organization", "organization_id", {"organization_id": "a b"}),
+        ("delete_organization", "organization_id", {"organization_id": "é"}),
         ("list_keys", "organization_id", {"organization_id": " "}),
         ("list_keys", "environment", {"environment": "LIVE"}),
         ("list_keys", "states", {"states": [0]}),
@@ -655,6 +882,62 @@ def test_acting_organization_stays_within_its_subtree():
     refused(denied, None, "put_organization", caller=acting, organization_id="acting-root")
     refused(pb.CODE_NOT_FOUND, None, "revoke_key", caller=acting, key_id=outside)
     refused(denied, None, "get_statistics", caller=acting)
+
+
+def test_acting_organization_neither_frees_itself_nor_strengthens_keys():
+    tree = Tree("escape")
+    strong = tree.issue(tree.a1, permissions=["contacts:*", "deals:read"]).key.key_id
+    weak = tree.issue(tree.a1).key.key_id
+    outside = tree.issue(tree.b).key.key_id
+    acting = {
+        "acting_organization_id": tree.a,
+        "grantable_permissions": ["contacts:*"],
+        "max_rate_limit": {"limit": 10, "window_s": 60},
+    }
+    denied, failed = pb.CODE_PERMISSION_DENIED, pb.CODE_FAILED_PRECONDITION
+
+    def refusal(code, method, **fields):
+        return refused(code, None, method, caller=acting, **fields)
+
+    refusal(denied, "rotate_key", key_id=strong)
+    refusal(denied, "update_key", key_id=strong, fields=["disabled"])
+    refusal(denied, "update_key", key_id=strong, fields=["expires_at_unix_ms"])
+    refusal(denied, "update_key", key_id=weak, fields=["permissions"], permissions=["*"])
+    refusal(denied, "update_key", key_id=weak, fields=["rate_limit"])
+    for limit, window in ((11, 60), (10, 59), (11, 6000), (1, 5)):
+        limit = {"limit": limit, "window_s": window}
+        refusal(denied, "update_key", key_id=weak, fields=["rate_limit"], rate_limit=limit)
+    for method, fields in [
+        ("suspend_organization", {}), ("resume_organization", {}),
+        ("move_organization", {"to_root": True}), ("move_organization", {"parent_id": tree.b}),
+        ("delete_organization", {"revoke_keys": True, "include_descendants": True}),
+    ]:
+        refusal(failed, method, organization_id=tree.a, **fields)
+    for method, fields in [
+        ("rotate_key", {}), ("update_key", {"fields": ["disabled"]}), ("delete_key", {}),
+    ]:
+        there = refusal(pb.CODE_NOT_FOUND, method, key_id=outside, **fields)
+        assert there == refusal(
+            pb.CODE_NOT_FOUND, method, key_id="key_0000000000000000", **fields
+        )
+    for method, fields in [
+        ("suspend_organization", {}), ("resume_organization", {}), ("revoke_keys", {}),
+        ("move_organization", {"parent_id": tree.a}), ("delete_organization", {}),
+        ("get_organization", {}),
+    ]:
+        there = refusal(denied, method, organization_id=tree.b, **fields)
+        assert there == refusal(denied, method, organization_id="escape/none", **fields)
+    refusal(denied, "move_organization", organization_id=tree.a1, parent_id=tree.b)
+    refusal(denied, "move_organization", organization_id=tree.a1, to_root=True)
+
+    seen = tree.client.call("get_organization", caller=acting, organization_id=tree.a)
+    assert seen.organization.parent_id == "" and seen.organization.depth == 0
+    tree.client.call("suspend_organization", organization_id=tree.root)
+    refusal(failed, "rotate_key", key_id=weak)
+    refusal(failed, "revoke_key", key_id=strong)
+    assert tree.client.call("get_key", caller=acting, key_id=weak).key.key_id == weak
+    tree.client.call("resume_organization", organization_id=tree.root)
+    tree.client.call("revoke_key", caller=acting, key_id=strong)
 
 
 # ---------------------------------------------------------------- frames
@@ -766,8 +1049,7 @@ def test_body_that_is_wrong_leaves_the_connection_open():
         (b"\x08\x07" + field(3, field(9, b"")), 7, pb.CODE_INVALID_ARGUMENT, "caller.9"),
         (b"\x08\x07" + field(29, field(1, b"") * 400_000), 7,
          pb.CODE_RESOURCE_EXHAUSTED, None),
-        (request(7, "rotate_key", key_id="key_0000000000000000"), 7, pb.CODE_UNIMPLEMENTED, None),
-        (request(7, "backup"), 7, pb.CODE_UNIMPLEMENTED, None),
+        (request(7, "get_metrics"), 7, pb.CODE_UNIMPLEMENTED, None),
     ]:
         client.socket.sendall(frame(body))
         answer = client.receive(call_id)
@@ -829,7 +1111,38 @@ def test_change_is_applied_or_past_its_deadline_and_never_both():
     assert tree.issue(tree.a, timeout_ms=10_000).api_key
 
 
-def test_peer_without_a_role_may_only_ask():
+NO_ROLE, DELEGATE, READER = 65533, 65532, 65531
+CHANGES = {
+    "issue_key": {"organization_id": "a", "name": "k"},
+    "rotate_key": {"key_id": "key_0000000000000000"},
+    "update_key": {"key_id": "key_0000000000000000", "fields": ["disabled"]},
+    "revoke_key": {"key_id": "key_0000000000000000"},
+    "revoke_keys": {"organization_id": "a"},
+    "delete_key": {"key_id": "key_0000000000000000"},
+    "import_keys": {},
+    "put_organization": {"organization_id": "mine"},
+    "move_organization": {"organization_id": "a", "to_root": True},
+    "suspend_organization": {"organization_id": "a"},
+    "resume_organization": {"organization_id": "a"},
+    "delete_organization": {"organization_id": "a"},
+    "import_organizations": {},
+    "backup": {},
+}
+READS = {
+    "get_key": {"key_id": "key_0000000000000000"},
+    "list_keys": {},
+    "get_usage": {"key_id": "key_0000000000000000"},
+    "explain_authorize": {"key_id": "key_0000000000000000", "permission": "a"},
+    "get_organization": {"organization_id": "a"},
+    "list_organizations": {},
+    "list_audit_events": {},
+    "get_statistics": {},
+    "get_metrics": {},
+}
+
+
+def as_user(uid, test):
+    """Runs `test` in a process of this user's, if this one may become it."""
     if os.getuid() != 0:
         return
     reader, writer = os.pipe()
@@ -837,25 +1150,10 @@ def test_peer_without_a_role_may_only_ask():
     if child == 0:
         code = 1
         try:
-            os.setgid(65533)
+            os.setgid(uid)
             os.setgroups([])
-            os.setuid(65533)
-            client = Client(PATH)
-            client.call("health")
-            client.call("authorize", permission="a")
-            client.call("identify_key", api_key="x")
-            client.call("list_accessible_organizations", api_key="x")
-            for method, fields in [
-                ("issue_key", {"organization_id": "a", "name": "k"}),
-                ("revoke_key", {"key_id": "key_0000000000000000"}),
-                ("put_organization", {"organization_id": "mine"}),
-                ("get_key", {"key_id": "key_0000000000000000"}),
-                ("list_keys", {}),
-                ("list_organizations", {}),
-                ("get_statistics", {}),
-            ]:
-                status = refused(pb.CODE_PERMISSION_DENIED, None, method, **fields)
-                assert "65533" in status.message, status.message
+            os.setuid(uid)
+            test()
             code = 0
         except BaseException:
             os.write(writer, traceback.format_exc().encode())
@@ -864,6 +1162,82 @@ def test_peer_without_a_role_may_only_ask():
     os.close(writer)
     said = os.fdopen(reader).read()
     assert os.waitpid(child, 0)[1] == 0, said
+
+
+def ask():
+    client = Client(PATH)
+    client.call("health")
+    client.call("authorize", permission="a")
+    client.call("identify_key", api_key="x")
+    client.call("list_accessible_organizations", api_key="x")
+
+
+def test_every_method_has_a_role():
+    asking = {"authorize", "identify_key", "list_accessible_organizations", "health"}
+    methods = pb.Request.DESCRIPTOR.oneofs_by_name["method"].fields
+    assert {method.name for method in methods} == asking | set(CHANGES) | set(READS)
+
+
+def test_peer_without_a_role_may_only_ask():
+    def test():
+        ask()
+        for caller in (None, {"acting_organization_id": "a"}):
+            for method, fields in {**CHANGES, **READS}.items():
+                status = refused(
+                    pb.CODE_PERMISSION_DENIED, None, method, caller=caller, **fields
+                )
+                assert str(NO_ROLE) in status.message, status.message
+
+    as_user(NO_ROLE, test)
+
+
+def test_reader_changes_nothing():
+    tree = Tree("reader")
+
+    def test():
+        ask()
+        for caller in (None, {"acting_organization_id": tree.a}):
+            for method, fields in CHANGES.items():
+                refused(pb.CODE_PERMISSION_DENIED, None, method, caller=caller, **fields)
+        client = Client(PATH)
+        assert client.call("get_organization", organization_id=tree.b).organization.depth == 1
+        acting = {"acting_organization_id": tree.a}
+        assert client.call("list_organizations", caller=acting).organizations
+        refused(
+            pb.CODE_PERMISSION_DENIED, None, "get_organization", caller=acting,
+            organization_id=tree.b,
+        )
+
+    as_user(READER, test)
+
+
+def test_delegate_acts_for_an_organization_or_not_at_all():
+    tree = Tree("delegate")
+    inside = tree.issue(tree.a1).key.key_id
+    outside = tree.issue(tree.b).key.key_id
+
+    def test():
+        ask()
+        for method, fields in {**CHANGES, **READS}.items():
+            status = refused(pb.CODE_PERMISSION_DENIED, None, method, **fields)
+            assert str(DELEGATE) in status.message, status.message
+        acting = {"acting_organization_id": tree.a, "grantable_permissions": ["contacts:*"]}
+        client = Client(PATH)
+        for method in (
+            "get_statistics", "get_metrics", "backup", "import_keys", "import_organizations"
+        ):
+            refused(pb.CODE_PERMISSION_DENIED, None, method, caller=acting)
+        rotated = client.call("rotate_key", caller=acting, key_id=inside)
+        assert rotated.key.secrets[0].version == 2
+        client.call("suspend_organization", caller=acting, organization_id=tree.a1)
+        client.call("resume_organization", caller=acting, organization_id=tree.a1)
+        refused(pb.CODE_NOT_FOUND, None, "rotate_key", caller=acting, key_id=outside)
+        refused(
+            pb.CODE_PERMISSION_DENIED, None, "revoke_keys", caller=acting,
+            organization_id=tree.b,
+        )
+
+    as_user(DELEGATE, test)
 
 
 def test_what_was_answered_outlives_a_kill():
@@ -886,7 +1260,10 @@ def start(binaries):
     """A daemon that answers."""
     log = open(f"{SCRATCH.name}/log", "ab")
     process = subprocess.Popen(
-        [f"{binaries}/orgkeyd", "--socket", PATH, "--database", DATABASE, "--socket-mode", "0666"],
+        [
+            f"{binaries}/orgkeyd", "--socket", PATH, "--database", DATABASE,
+            "--socket-mode", "0666", "--delegate-uid", str(DELEGATE), "--reader-uid", str(READER),
+        ],
         stdin=subprocess.DEVNULL, stdout=log, stderr=log,
     )
     deadline = time.monotonic() + 20
