@@ -71,7 +71,7 @@ import Testing
     try PastStore.change(daemon) { past in
       let now = Clock.wallMilliseconds()
       for (id, length) in [("key_00000000000ended", 59_000), ("key_000000000running", 3_600_000)] {
-        _ = try past.issue("old-\(id)", in: "acme", id: id, at: now - 90_000)
+        try past.issue("old-\(id)", in: "acme", id: id, at: now - 90_000)
         try past.rotate(id, to: "new-\(id)", overlap: Int64(length), at: now - 60_000)
       }
     }
