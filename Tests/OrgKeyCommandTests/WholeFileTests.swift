@@ -68,4 +68,32 @@ import Testing
     #expect(refusal?.number == EEXIST)
     #expect(try String(contentsOfFile: other, encoding: .utf8) == "theirs")
   }
+
+  @Test func holdsBackWhatWouldEndIt() throws {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    // Handled, so that it ends nothing here when it takes effect.
+    let before = signal(SIGHUP) { _ in }
+    defer { signal(SIGHUP, before) }
+    // The threads that tests run on take no signals otherwise.
+    var hangUp = sigset_t()
+    unsafe sigemptyset(&hangUp)
+    unsafe sigaddset(&hangUp, SIGHUP)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &hangUp, nil)
+    defer { unsafe pthread_sigmask(SIG_BLOCK, &hangUp, nil) }
+    let file = try WholeFile(path, isReplacing: false)
+    let (early, late) = (file.isInterrupted, isInterruptedNow(file))
+    #expect(!early && late)
+    drop(file)
+    #expect(names.isEmpty)
+    let next = try WholeFile(path, isReplacing: false)
+    let isInterrupted = next.isInterrupted
+    #expect(!isInterrupted)
+  }
+
+  private func isInterruptedNow(_ file: borrowing WholeFile) -> Bool {
+    pthread_kill(pthread_self(), SIGHUP)
+    return file.isInterrupted
+  }
+
+  private func drop(_ file: consuming WholeFile) {}
 }

@@ -74,7 +74,7 @@ final class ImportReading<Row: FileRow> {
 
   /// The daemon's faults, by the lines of the file.
   func faults(_ faults: [ImportResult.Fault]) -> [ImportFault] {
-    faults.map { ImportFault(line: lines[$0.row], message: $0.message) }
+    faults.map { ImportFault(line: lines[$0.row], message: told($0.message)) }
   }
 
   /// What the library refuses of a row, by the line of the file; nil: it is about something else.
@@ -83,6 +83,18 @@ final class ImportReading<Row: FileRow> {
     else {
       return nil
     }
-    return ImportFaults(faults: [ImportFault(line: lines[row], message: misuse.message)])
+    return ImportFaults(faults: [ImportFault(line: lines[row], message: told(misuse.message))])
+  }
+
+  /// What the daemon says of rows and fields, in the file's own terms: lines and columns.
+  private func told(_ message: String) -> String {
+    var told = message.replacing(/\brow (\d+(?:, \d+)*)/) { match in
+      let others = match.1.split(separator: ", ").compactMap { UInt64($0) }
+      return "line " + others.map { "\(lines[$0])" }.joined(separator: ", ")
+    }
+    for column in Row.Column.allCases {
+      for name in column.otherNames { told = told.replacing(name, with: column.rawValue) }
+    }
+    return told.replacing("_unix_ms", with: "")
   }
 }

@@ -68,6 +68,11 @@ extension ImportedKey: FileRow {
     guard let time = TimeText.parse(text) else {
       throw record.fault("\(column.rawValue) is not a time as in 2026-01-31T09:30:00Z")
     }
+    // Said here, for the daemon speaks of Unix milliseconds.
+    if time.unixMilliseconds < 0 { throw record.fault("\(column.rawValue) is before 1970") }
+    if column == .createdAt && time > .now {
+      throw record.fault("\(column.rawValue) is in the future")
+    }
     return time
   }
 

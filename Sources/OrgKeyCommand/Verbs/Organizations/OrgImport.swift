@@ -8,7 +8,7 @@ struct OrgImport: ParsableCommand {
     discussion: """
       Columns, or fields: id (or organization_id); parent (or parent_id), empty for a root; name. \
       Parents may stand anywhere in the file, or exist already. What exists as given is skipped, so \
-      that it may be run again.
+      that it may be run again; one that exists takes the name that is given. Nothing is moved.
 
       CSV is that of RFC 4180 and begins with a line that names its columns, in any order. JSON \
       lines have one object each. What is wrong is told by its line, all of it together.
