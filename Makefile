@@ -13,6 +13,7 @@ help:
 	@echo 'make demo    the product in a minute: every answer checked, nothing left behind'
 	@echo 'make run     a daemon in the foreground, under ./run/'
 	@echo 'make test    all tests'
+	@echo 'make property  100,000 random steps against a model; STEPS=n and SEED=n choose others'
 	@echo 'make manual  manual pages of both programs, into .build/manual'
 	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
 	@echo 'make lint    format, imports, forbidden constructs'
@@ -65,6 +66,11 @@ completions: build
 test: test-deps $(FOREIGN)/ready
 	swift test --disable-xctest --no-parallel
 
+# The test reads STEPS and SEED from its environment; `make test` leaves both to it.
+property: build-deps
+	STEPS=$(or $(STEPS),100000) SEED=$(SEED) \
+	  swift test --disable-xctest --no-parallel --filter PropertyTests
+
 # Google's protobuf for the foreign client; Debian's own serves where PyPI is out of reach.
 $(FOREIGN)/ready:
 	@mkdir -p $(FOREIGN)
@@ -84,4 +90,4 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps build demo run manual completions test lint proto
+.PHONY: help deps build-deps test-deps build demo run manual completions test property lint proto
