@@ -9,16 +9,16 @@ FOREIGN := .build/foreign
 PROTOBUF := 6.33.6
 
 help:
-	@echo 'make build   orgkeyd and orgkey, optimized'
-	@echo 'make demo    the product in a minute: every answer checked, nothing left behind'
-	@echo 'make run     a daemon in the foreground, under ./run/'
-	@echo 'make test    all tests'
-	@echo 'make property  100,000 random steps against a model; STEPS=n and SEED=n choose others'
-	@echo 'make manual  manual pages of both programs, into .build/manual'
+	@echo 'make build        orgkeyd and orgkey, optimized'
+	@echo 'make demo         the product in a minute: every answer checked, nothing left behind'
+	@echo 'make run          a daemon in the foreground, under ./run/'
+	@echo 'make test         all tests'
+	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
+	@echo 'make manual       manual pages of both programs, into .build/manual'
 	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
-	@echo 'make lint    format, imports, forbidden constructs'
-	@echo 'make proto   generated code anew, from proto/orgkey.proto'
-	@echo 'make deps    what all of these need of Debian (they run it themselves)'
+	@echo 'make lint         format, imports, forbidden constructs'
+	@echo 'make proto        generated code anew, from proto/orgkey.proto'
+	@echo 'make deps         what all of these need of Debian (they run it themselves)'
 
 deps: build-deps test-deps
 build-deps:
