@@ -83,13 +83,15 @@ import Testing
 
   @Test func deletesWhatItNamed() throws {
     let (_, key) = try fixture.issue()
-    func delete(_ arguments: [String], typing answer: String) throws -> Command.Outcome {
+    func delete(
+      _ arguments: [String], of id: String = "acme", typing answer: String
+    ) throws -> Command.Outcome {
       try Command.onTerminal(
-        ["org", "delete", "acme"] + arguments, socket: fixture.daemon.socket, typing: answer)
+        ["org", "delete", id] + arguments, socket: fixture.daemon.socket, typing: answer)
     }
     // Where it would be refused all the same, nobody is asked.
-    for wanting in [[], ["--descendants"]] {
-      let refused = try delete(wanting, typing: "yes\n")
+    for (id, wanting) in [("eu", []), ("acme", ["--descendants"])] as [(String, [String])] {
+      let refused = try delete(wanting, of: id, typing: "yes\n")
       #expect(refused.status == 65)
       #expect(!refused.output.contains("Type yes"))
     }
