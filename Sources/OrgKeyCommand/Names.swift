@@ -7,6 +7,7 @@ typealias KeyState = OrgKey.KeyState
 typealias KeyText = OrgKey.KeyText
 typealias RateLimit = OrgKey.RateLimit
 typealias RateLimitState = OrgKey.RateLimitState
+typealias Reason = OrgKey.Reason
 typealias Refusal = OrgKey.Refusal
 
 /// What a rule says of a wrong argument.

@@ -33,8 +33,9 @@ struct Orgkey: ParsableCommand {
       """,
     version: "orgkey \(Version.current)",
     groupedSubcommands: [
-      CommandGroup(name: "Organizations and keys", subcommands: [Org.self, KeyGroup.self]),
-      CommandGroup(name: "Checks", subcommands: [Authorize.self, Identify.self]),
+      CommandGroup(
+        name: "Organizations and keys", subcommands: [Org.self, KeyGroup.self, Audit.self]),
+      CommandGroup(name: "Checks", subcommands: [Authorize.self, Identify.self, Explain.self]),
       CommandGroup(
         name: "The daemon", subcommands: [StatusVerb.self, HealthVerb.self, BackupVerb.self]),
       CommandGroup(name: "Debugging the socket", subcommands: [Frame.self, Unframe.self]),

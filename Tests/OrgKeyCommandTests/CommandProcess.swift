@@ -4,7 +4,8 @@ import Testing
 /// A daemon on a directory that everybody may enter, so that a second user can be tried.
 final class Daemon {
   let directory: URL
-  private let process = Process()
+  private let arguments: [String]
+  private var process = Process()
 
   var socket: String { path("s") }
 
@@ -12,6 +13,12 @@ final class Daemon {
     directory = FileManager.default.temporaryDirectory.appending(path: "orgkey-\(UUID())")
     try FileManager.default.createDirectory(
       at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+    self.arguments = arguments
+    try start()
+  }
+
+  private func start() throws {
+    process = Process()
     process.executableURL = Command.binaries.appending(path: "orgkeyd")
     process.arguments = ["--socket", path("s"), "--database", path("db")] + arguments
     process.standardError = FileHandle.nullDevice
@@ -26,6 +33,13 @@ final class Daemon {
   }
 
   func path(_ name: String) -> String { directory.appending(path: name).path }
+
+  /// Stops it and starts it again, on the same database unless that was replaced in `between`.
+  func restart(_ between: () throws -> Void = {}) throws {
+    stop()
+    try between()
+    try start()
+  }
 
   /// Stops it, and leaves the directory.
   func stop() {

@@ -37,6 +37,12 @@ import Testing
     #expect(lines.count == 2)
     #expect(lines.allSatisfy { $0.count <= 80 })
     #expect(shown.contains("…"))
+    let one = try Command.onTerminal(
+      ["key", "show", String(lines[1].prefix(20))], socket: fixture.daemon.socket,
+      environment: ["NO_COLOR": "1"]
+    ).output
+    #expect(one.split(whereSeparator: \.isNewline).allSatisfy { $0.count <= 80 })
+    #expect(one.contains("long end"))
     #expect(try fixture.orgkey(["key", "list"]).output.contains(name))
   }
 
@@ -63,6 +69,67 @@ import Testing
     #expect(try ids(["--state", "revoked", "--state", "disabled"]) == [])
     #expect(try ids(["--limit-results", "2"]).count == 2)
     #expect(try fixture.orgkey(["key", "list", "--descendants"]).status == 64)
+  }
+
+  @Test func writesOneFieldBare() throws {
+    let (first, text) = try fixture.issue(["--limit", "5/1h"])
+    let (second, _) = try fixture.issue()
+    func field(_ name: String, _ arguments: [String]) throws -> Command.Outcome {
+      try fixture.orgkey(arguments + ["--field", name])
+    }
+    #expect(try field("key_id", ["key", "list"]).output == "\(second)\n\(first)\n")
+    #expect(try field("name", ["key", "show", first]).output == "CRM\n")
+    #expect(try field("disabled", ["key", "show", first]).output == "false\n")
+    #expect(try field("allowed_count", ["key", "show", first]).output == "0\n")
+    #expect(try field("permissions", ["key", "show", first]).output == "[\"contacts:*\"]\n")
+    #expect(
+      try field("rate_limit", ["key", "list"]).output == "\n{\"limit\":5,\"window_s\":3600}\n")
+    #expect(try field("last_used_at", ["key", "show", first]).output == "\n")
+    let unknown = try field("keyId", ["key", "show", first])
+    #expect(unknown.status == 64)
+    #expect(unknown.errors.contains("key_id, "))
+    #expect(try field("name", ["key", "show", first, "--output", "json"]).status == 64)
+    #expect(try field("key_id", ["key", "rotate", first]).status == 64)
+    #expect(try field("key_id", ["key", "issue", "acme", "--name", "n"]).status == 64)
+    let decision = try fixture.orgkey(
+      ["authorize", "--own", "--permission", "a:b", "--field", "reason"], input: text)
+    #expect(decision.status == 1)
+    #expect(decision.output == "PERMISSION_MISSING\n")
+  }
+
+  @Test func listsWhatIsDueWithoutWhatHasEnded() throws {
+    let (kept, _) = try fixture.issue(["--expires-in", "10d"])
+    let (revoked, _) = try fixture.issue(["--expires-in", "10d"])
+    #expect(try fixture.orgkey(["key", "revoke", revoked, "--yes"]).status == 0)
+    func ids(_ arguments: [String]) throws -> String {
+      try fixture.orgkey(["key", "list", "--field", "key_id"] + arguments).output
+    }
+    #expect(try ids(["--expires-within", "14d"]) == "\(kept)\n")
+    #expect(try ids(["--secret-older-than", "1ms"]) == "\(kept)\n")
+    #expect(
+      try ids(["--expires-within", "14d", "--state", "revoked"]) == "\(revoked)\n")
+  }
+
+  @Test func listsStaleKeys() throws {
+    let (unused, _) = try fixture.issue()
+    let (disabled, _) = try fixture.issue()
+    #expect(try fixture.orgkey(["key", "disable", disabled]).status == 0)
+    func ids(_ arguments: [String]) throws -> String {
+      try fixture.orgkey(["key", "stale", "--field", "key_id"] + arguments).output
+    }
+    #expect(try ids([]) == "")
+    #expect(try ids(["--unused-for", "1ms"]) == "\(unused)\n")
+    #expect(try ids(["eu", "--unused-for", "1ms"]) == "")
+    #expect(try ids(["acme", "--descendants", "--unused-for", "1ms"]) == "\(unused)\n")
+    let none = try fixture.orgkey(["key", "stale"])
+    #expect(none.output.isEmpty)
+    #expect(none.errors.contains("unused for 30d"))
+    let shown = try Command.onTerminal(
+      ["key", "stale", "--unused-for", "1ms"], socket: fixture.daemon.socket,
+      environment: ["NO_COLOR": "1"]
+    ).output
+    #expect(shown.contains("never used") && shown.contains("orgkey key revoke"))
+    #expect(try fixture.orgkey(["key", "stale", "--descendants"]).status == 64)
   }
 
   @Test func showsOrganizations() throws {

@@ -14,8 +14,8 @@ struct ConnectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long to wait for each answer: 500ms, 10s, 2m (default: 10s; imports and backups: 10m).",
-      valueName: "duration"))
+      "How long to wait for each answer: 500ms, 10s, 2m (default: 10s; imports, backups and "
+        + "revoking all keys of an organization: 10m).", valueName: "duration"))
   var timeout: LengthArgument?
 
   func client() -> OrgKeyClient { Self.client(socket, timeout: timeout?.duration ?? .seconds(10)) }

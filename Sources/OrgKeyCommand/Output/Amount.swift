@@ -17,8 +17,18 @@ enum Amount {
     return "\(tenths / 10).\(tenths % 10)"
   }
 
-  /// "1 key", "2 keys".
+  /// "1 key", "1,204 keys".
   static func counted(_ count: some BinaryInteger, _ noun: String) -> String {
-    count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+    count == 1 ? "1 \(noun)" : "\(grouped(count)) \(noun)s"
+  }
+
+  /// In groups of three digits: "1,204".
+  static func grouped(_ count: some BinaryInteger) -> String {
+    var grouped = ""
+    for (position, digit) in String(count).reversed().enumerated() {
+      if position > 0 && position % 3 == 0 { grouped.append(",") }
+      grouped.append(digit)
+    }
+    return String(grouped.reversed())
   }
 }

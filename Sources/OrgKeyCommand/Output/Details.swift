@@ -4,12 +4,16 @@ struct Details {
 
   mutating func add(_ name: String, _ value: Cell) { items.append((name, value)) }
 
-  func lines(style: Style) -> [String] {
-    let width = items.reduce(0) { max($0, Printable.width($1.name)) }
-    return items.map { item in
-      let space = String(repeating: " ", count: width - Printable.width(item.name) + 2)
-      return style.paint(item.name, .heading) + space
-        + style.paint(item.value.text, item.value.tone)
+  /// - Parameter width: of the terminal, which longer values are broken to fit; nil: none is.
+  func lines(width: Int? = nil, style: Style) -> [String] {
+    let margin = 2 + items.reduce(0) { max($0, Printable.width($1.name)) }
+    let room = max(20, (width ?? .max) - margin)
+    return items.flatMap { item in
+      Printable.wrapped(item.value.text, to: room).enumerated().map { position, text in
+        let name = position == 0 ? item.name : ""
+        let space = String(repeating: " ", count: margin - Printable.width(name))
+        return style.paint(name, .heading) + space + style.paint(text, item.value.tone)
+      }
     }
   }
 }

@@ -30,6 +30,22 @@ enum Printable {
     return kept + "…"
   }
 
+  /// The text over as many lines as it takes, broken at spaces where there are any.
+  static func wrapped(_ text: String, to limit: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      let longer = line.isEmpty ? String(word) : line + " " + word
+      if line.isEmpty || width(longer) <= limit {
+        line = longer
+      } else {
+        lines.append(line)
+        line = String(word)
+      }
+    }
+    return lines + [line]
+  }
+
   private static func width(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first else { return 0 }
     return switch first.value {

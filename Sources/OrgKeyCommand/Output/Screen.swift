@@ -18,7 +18,9 @@ struct Screen {
 
   func show(_ table: Table) throws(Failure) { try show(table.lines(width: width, style: style)) }
 
-  func show(_ details: Details) throws(Failure) { try show(details.lines(style: style)) }
+  func show(_ details: Details) throws(Failure) {
+    try show(details.lines(width: width, style: style))
+  }
 
   func show(_ lines: [String]) throws(Failure) {
     if !lines.isEmpty { try StandardStream.print(lines.joined(separator: "\n")) }

@@ -20,6 +20,18 @@ struct HeldSignals: ~Copyable {
     unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 
+  /// From now on SIGINT and SIGTERM are the ordinary end of this process, with exit status 0, also
+  /// where whoever started it held them back.
+  static func endOrdinarily() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in _exit(0) }
+      unsafe sigaddset(&signals, number)
+    }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
   /// Whether one has come.
   var isOneThere: Bool {
     var waiting = sigset_t()

@@ -34,7 +34,7 @@ struct VerdictReport {
   }
 }
 
-private struct LimitStateJSON: Encodable {
+struct LimitStateJSON: Encodable {
   let limit: UInt32
   let remaining: UInt32
   let resetAt: String

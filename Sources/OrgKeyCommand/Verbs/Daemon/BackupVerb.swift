@@ -32,8 +32,9 @@ struct BackupVerb: ParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
-    if file == "-" && output.output != .table {
-      throw ValidationError("The copy itself goes to standard output: --output has no place there.")
+    if file == "-" && !output.isForPeople {
+      throw ValidationError(
+        "The copy itself goes to standard output: --output and --field have no place there.")
     }
   }
 

@@ -11,22 +11,24 @@ struct Handover: ~Copyable {
     file = if let path { try SecretFile(path) } else { nil }
   }
 
-  consuming func deliver(_ issued: IssuedKey, _ format: OutputFormat) throws(Failure) {
-    let key = issued.key
-    StandardStream.talk("\(key.id) \(Self.summary(key))")
+  /// - Parameter said: goes to standard error, before anything can go wrong with the text.
+  consuming func deliver(
+    _ issued: IssuedKey, _ format: OutputFormat, saying said: Announcement
+  ) throws(Failure) {
+    for line in said.lines { StandardStream.talk(line) }
     if let path {
       do throws(SystemMessage) { try file?.keep(issued.text) } catch {
-        throw Self.lost(key, "can't write \(path): \(error)")
+        throw Failure(.fault, "can't write \(path): \(error): \(said.remedy)")
       }
       StandardStream.talk("its text is in \(path); it is not shown again")
     }
     do throws(Failure) { try write(issued, format) } catch {
-      throw path == nil ? Self.lost(key, error.message) : error
+      throw path == nil ? Failure(.fault, "\(error.message): \(said.remedy)") : error
     }
     if path == nil && Descriptor.isTerminal(STDOUT_FILENO) {
       StandardStream.talk(
-        "the key is now on this screen and in what it scrolls back to; it is not shown again. "
-          + "Next time: --out FILE, or KEY=$(orgkey key issue …)")
+        "its text is now on this screen and in what it scrolls back to; it is not shown again. "
+          + "Next time: --out FILE, or \(said.capture)")
     }
   }
 
@@ -54,22 +56,5 @@ struct Handover: ~Copyable {
       try StandardStream.print(
         "\"key\"\(isPretty ? " : " : ":")\(indented)\(isPretty ? "\n" : "")}")
     }
-  }
-
-  /// The key exists, but nobody has its text.
-  private static func lost(_ key: Key, _ cause: String) -> Failure {
-    Failure(
-      .fault,
-      "\(cause): the text of \(key.id) is lost; revoke it (orgkey key revoke \(key.id)) "
-        + "and issue another")
-  }
-
-  private static func summary(_ key: Key) -> String {
-    let may =
-      key.permissions.isEmpty
-      ? "nothing, for want of a permission" : key.permissions.joined(separator: ", ")
-    let limit = key.rateLimit.map { ", \($0.text)" } ?? ""
-    let end = key.expiresAt.map { ", until \(TimeText.rfc3339($0))" } ?? ""
-    return "(\(key.environment)) may \(may) in \(key.organizationID) and all below\(limit)\(end)"
   }
 }

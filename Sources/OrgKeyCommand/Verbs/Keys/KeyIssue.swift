@@ -15,13 +15,15 @@ struct KeyIssue: ParsableCommand {
         orgkey key issue acme --name nightly --permission reports:read --out n.key
 
       A permission is segments joined by colons, contacts:read; one that ends in :* covers all \
-      below it, and * covers everything. A key without any may do nothing. One key per environment \
-      and per integration is good practice.
+      below it, and * covers everything. A key without any may do nothing. It never ends unless told \
+      when. One key per environment and per integration is good practice.
 
       Interrupted? Repeat it with the same --request-id: no second key is issued.
       """)
 
-  @Argument(help: ArgumentHelp("The organization that the key belongs to.", valueName: "org"))
+  @Argument(
+    help: ArgumentHelp("The organization that the key belongs to.", valueName: "org"),
+    completion: .organizations)
   var organization: String
 
   @Option(help: "What the key is for: 'Production CRM sync'.")
@@ -34,11 +36,7 @@ struct KeyIssue: ParsableCommand {
   @Option(help: "live, test, … (default: the daemon's, else live).")
   var environment: String?
 
-  @Option(help: ArgumentHelp("When it ends: 90d, 24h (default: never).", valueName: "duration"))
-  var expiresIn: LengthArgument?
-
-  @Option(help: ArgumentHelp("When it ends, as 2027-01-31T00:00:00Z.", valueName: "time"))
-  var expiresAt: TimeArgument?
+  @OptionGroup var expiry: ExpiryOptions
 
   @Option(
     help: ArgumentHelp(
@@ -50,7 +48,8 @@ struct KeyIssue: ParsableCommand {
   var label: [LabelArgument] = []
 
   @Option(
-    help: ArgumentHelp("Write the key's text to this new file, mode 0600.", valueName: "file"))
+    help: ArgumentHelp("Write the key's text to this new file, mode 0600.", valueName: "file"),
+    completion: .file())
   var out: String?
 
   @Option(help: ArgumentHelp("Makes repeating safe for 7 days (default: random).", valueName: "id"))
@@ -62,11 +61,8 @@ struct KeyIssue: ParsableCommand {
   @OptionGroup var connection: ConnectionOptions
 
   func validate() throws {
-    if expiresIn != nil && expiresAt != nil {
-      throw ValidationError("--expires-in and --expires-at say the same: give one.")
-    }
     try granting.validate(with: acting)
-    let expiry = expiresOn?.unixMilliseconds ?? 0
+    try output.requireWhole()
     try offline { () throws(BrokenRule) in
       try Validation.organizationID(organization, field: "the organization")
       try Validation.keyName(name, field: "--name")
@@ -74,9 +70,6 @@ struct KeyIssue: ParsableCommand {
       if let environment { _ = try Validation.environment(environment, field: "--environment") }
       try Validation.labels(label.map { ($0.name, $0.value) }, field: "--label")
       if let requestId { try Validation.requestID(requestId, field: "--request-id") }
-      try Validation.expiry(
-        expiry, now: Timestamp.now.unixMilliseconds,
-        field: expiresAt == nil ? "--expires-in" : "--expires-at")
     }
   }
 
@@ -86,22 +79,23 @@ struct KeyIssue: ParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let handover = try Handover(out)
     let issued = try issue(administrator)
-    try handover.deliver(issued, output.output)
+    try handover.deliver(issued, output.output, saying: Announcement(ofIssued: issued.key))
   }
 
   private func issue(_ administrator: BlockingAdministrator) throws -> IssuedKey {
     let key = NewKey(
       organizationID: organization, name: name, permissions: permission,
-      environment: environment, expiresAt: expiresOn, rateLimit: limit?.rateLimit,
+      environment: environment, expiresAt: expiry.moment, rateLimit: limit?.rateLimit,
       labels: label.map(\.label), requestID: requestId)
     do throws(ChangeError) { return try administrator.issueKey(key) } catch {
-      guard case .outcomeUnknown = error, var failure = Failure(error) else { throw error }
-      failure.message = "\(failure.message), or repeat it with --request-id \(key.requestID)"
+      guard var failure = Failure(error) else { throw error }
+      switch error {
+      case .outcomeUnknown: failure.message += ", or repeat it with --request-id \(key.requestID)"
+      case .refused(let refusal) where refusal.code == .alreadyExists:
+        failure.message += refusal.keyID.map { ": orgkey key rotate \($0) --overlap none" } ?? ""
+      case .refused, .unavailable, .misuse: break
+      }
       throw failure
     }
-  }
-
-  private var expiresOn: Timestamp? {
-    expiresAt?.time ?? expiresIn.map { Timestamp.now.advanced(by: $0.duration) }
   }
 }

@@ -7,15 +7,19 @@ struct KeyList: ParsableCommand {
     commandName: "list",
     abstract: "List keys, newest first.",
     discussion: """
-      All conditions must hold. On a narrow terminal some columns are left out: json has all.
+      All conditions must hold. What expires or is due for rotation is listed without expired and \
+      revoked keys, unless --state asks for them. On a narrow terminal some columns are left out: \
+      json has all.
 
         orgkey key list acme --descendants --state active
-        orgkey key list --unused-for 30d --state active     candidates for deletion
-        orgkey key list --hint 3fA9                         whose is the key in that log?
+        orgkey key list --hint 3fA9                  whose is the key in that log?
+        orgkey key list --secret-older-than 90d      due for rotation
         orgkey key list --expires-within 14d --output jsonl | jq -r .key_id
       """)
 
-  @Argument(help: ArgumentHelp("Only keys of this organization.", valueName: "org"))
+  @Argument(
+    help: ArgumentHelp("Only keys of this organization.", valueName: "org"),
+    completion: .organizations)
   var organization: String?
 
   @Flag(help: "With an organization: also the keys of all below it.")
@@ -84,6 +88,9 @@ struct KeyList: ParsableCommand {
     var filter = KeyFilter(organizationID: organization, includesDescendants: descendants)
     filter.environment = environment
     filter.states = state.map(\.state)
+    if state.isEmpty && (expiresWithin != nil || secretOlderThan != nil) {
+      filter.states = [.active, .disabled]
+    }
     filter.unusedSince = unusedFor.map { now.advanced(by: .zero - $0.duration) }
     filter.nameContains = name
     filter.expiresBefore = expiresWithin.map { now.advanced(by: $0.duration) }

@@ -1,0 +1,95 @@
+internal import Glibc
+internal import OrgKey
+
+/// The audit trail as it grows. Each event is told once and none is left out, also when the daemon
+/// is restarted in between.
+struct AuditFollow {
+  private let administrator: BlockingAdministrator
+  private let filter: AuditFilter
+  /// Of the last event that was told or is not wanted.
+  private var position: UInt64
+  /// An event that was seen: by this it is known whether the trail is still the same.
+  private var witness: (sequence: UInt64, at: Timestamp)?
+  private var isInterrupted = false
+
+  /// - Parameter start: the event behind which to begin; nil: the last one there is.
+  init(_ administrator: BlockingAdministrator, _ filter: AuditFilter, after start: UInt64?) throws {
+    self.administrator = administrator
+    self.filter = filter
+    let newest = try administrator.auditEventsPage(pageSize: 1).events.first
+    witness = newest.map { ($0.sequence, $0.at) }
+    position = start ?? newest?.sequence ?? 0
+    HeldSignals.endOrdinarily()
+    StandardStream.talk("following the audit trail from event \(position) on; Ctrl-C ends it")
+  }
+
+  /// Goes on until the process is told to stop.
+  mutating func run(_ tell: (AuditEvent) throws -> Void) throws -> Never {
+    while true {
+      do {
+        // A daemon that was gone for a moment only is not noticed otherwise.
+        try requireSameTrail()
+        if isInterrupted { StandardStream.talk("the daemon answers again") }
+        isInterrupted = false
+        try goOn(tell)
+      } catch QueryError.unavailable(let unavailable) where unavailable.cause.mayPass {
+        let what = Failure(QueryError.unavailable(unavailable))?.message ?? ""
+        if !isInterrupted { StandardStream.talk("waiting for the daemon: \(what)") }
+        isInterrupted = true
+      }
+      sleep(1)
+    }
+  }
+
+  /// Tells what there is behind the last event.
+  private mutating func goOn(_ tell: (AuditEvent) throws -> Void) throws {
+    while true {
+      let page = try administrator.auditEventsPage(
+        filter, order: .oldestFirst(after: position), pageSize: 1000)
+      for event in page.events {
+        try tellWhole(event, tell)
+        position = event.sequence
+        witness = (event.sequence, event.at)
+      }
+      guard case .oldestFirst(let examined?) = page.next else { return }
+      // Behind events that are not wanted, which are not looked through again.
+      position = max(position, examined)
+    }
+  }
+
+  /// No line is left half written.
+  private func tellWhole(
+    _ event: AuditEvent, _ tell: (AuditEvent) throws -> Void
+  ) throws {
+    let signals = HeldSignals()
+    try tell(event)
+    _ = consume signals
+  }
+
+  /// - Throws: the event that was seen is another now, or there is none: numbers mean other events
+  ///   than before.
+  private func requireSameTrail() throws {
+    guard let witness else { return }
+    let found = try administrator.auditEventsPage(
+      AuditFilter(), order: .oldestFirst(after: witness.sequence - 1), pageSize: 1
+    ).events.first
+    // Old events may have been given up, but not those behind them.
+    if let found, found.sequence > witness.sequence || found.at == witness.at { return }
+    throw Failure(
+      .fault,
+      "event \(witness.sequence) is not the one it was: the daemon has another database, or one "
+        + "restored from a backup; begin anew, with --since for what may have been missed")
+  }
+}
+
+extension Unavailable.Cause {
+  /// Whether waiting can help somebody who was answered before.
+  fileprivate var mayPass: Bool {
+    switch self {
+    case .noSocket, .nobodyListening, .system, .timedOut, .connectionLost, .daemon, .notServing,
+      .permissionDenied, .tooManyCalls:
+      true
+    case .invalidSocketPath, .protocolFault, .closed, .cancelled: false
+    }
+  }
+}
