@@ -36,6 +36,11 @@ package enum Limits {
   package static let requestIDLifetimeMilliseconds: Int64 = 7 * 86_400_000
   /// How long a dead secret is told from an unknown one; then it leaves memory.
   package static let deadSecretLifetimeMilliseconds: Int64 = 30 * 86_400_000
+  /// Days, today included, of which usage is kept.
+  package static let usageDays: Int64 = 400
+  /// What can be configured: an hour to a hundred years.
+  package static let auditRetentionMilliseconds: ClosedRange<Int64> =
+    3_600_000...36_500 * 86_400_000
   /// The last millisecond of the year 9999: what is later is seconds or days gone wrong.
   package static let latestTime: Int64 = 253_402_300_799_999
 }

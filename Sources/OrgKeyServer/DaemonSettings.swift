@@ -25,6 +25,8 @@ package struct DaemonSettings: Sendable {
   package var maxConnections = 4_096
   /// Between flushes of usage counts, milliseconds.
   package var usageFlushInterval: Int64 = 1_000
+  /// How long audit events are kept, milliseconds; nil: for good.
+  package var auditRetention: Int64?
   /// Serve although rows have vanished from the database or came from elsewhere.
   package var acceptDamage = false
 

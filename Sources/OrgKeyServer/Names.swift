@@ -1,4 +1,5 @@
 internal import OrgKeyModel
+internal import OrgKeySystem
 internal import OrgKeyWire
 
 // Some names stand both for a rule's value and for a message. In this module the plain name is
@@ -19,6 +20,16 @@ extension RateLimit {
 extension Reason {
   /// The same reason in the contract, whose table says what follows from it.
   var message: OrgKeyWire.Reason { .init(rawValue: UInt32(rawValue)) ?? .unspecified }
+}
+
+extension Instant {
+  /// Both clocks as they are.
+  static var now: Instant {
+    let wall = Clock.wall()
+    return Instant(
+      wall: wall.milliseconds, fraction: UInt16(wall.nanoseconds >> 4),
+      monotonic: Clock.monotonicMilliseconds())
+  }
 }
 
 extension Response {

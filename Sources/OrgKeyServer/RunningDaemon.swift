@@ -95,8 +95,7 @@ package final class RunningDaemon {
     _ store: Handover<Store>, _ service: Service, loadedAt: Int64,
     _ failed: @escaping @Sendable (StartError) -> Void
   ) throws(SystemError) -> Thread {
-    let upkeep = Handover(
-      Upkeep(flushInterval: service.settings.usageFlushInterval, expiredUntil: loadedAt))
+    let upkeep = Handover(Upkeep(service.settings, expiredUntil: loadedAt))
     return try Thread("orgkey-write") {
       do throws(StoreError) {
         try service.writer.run(store.value, service, upkeep.value)

@@ -29,7 +29,11 @@ package struct Author: Sendable {
   }
 
   /// For `Key.created_by`.
-  var text: String { actor.isEmpty ? "uid \(uid)" : "\(actor) (uid \(uid))" }
+  var text: String { Self.text(actor: actor, uid: uid) }
+
+  static func text(actor: String, uid: UInt32) -> String {
+    actor.isEmpty ? "uid \(uid)" : "\(actor) (uid \(uid))"
+  }
 }
 
 extension Transaction {

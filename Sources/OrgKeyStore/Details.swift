@@ -54,6 +54,8 @@ package struct KeyDetails: Equatable, Sendable {
   package var labels: [Label]
   /// Those neither revoked nor retired, newest first: at most two.
   package var secrets: [SecretDetails]
+  /// Of all its secrets, dead ones included: by these it is counted in memory.
+  package var secretNumbers: [Int64]
   /// On disk; counts still in memory come on top.
   package var usage: UsageCounts
 
@@ -94,13 +96,18 @@ extension Connection {
         OrganizationRow.self, where: "number = ?", .integer(key.organization)),
       let set = try row(PermissionSetRow.self, where: "number = ?", .integer(key.permissionSet))
     else { throw StoreError(.damaged, "key \(key.keyID) has no organization or permission set") }
+    // A damaged one works no more, while others of the key may.
+    var numbers: [Int64] = []
+    let secrets = try secrets(of: key.number, damaged: { numbers.append($0) })
+    numbers += secrets.map(\.number)
     return KeyDetails(
       number: key.number, id: key.keyID, organization: key.organization,
       organizationID: organization.id, name: key.name, environment: key.environment,
       permissions: set.patterns, createdAt: key.createdAt, expiresAt: key.expiresAt,
       disabled: key.disabled, revokedAt: key.revokedAt, revokedReason: key.revokedReason,
       rateLimit: key.rateLimit, createdBy: key.createdBy, labels: try labels(key.labels),
-      secrets: try liveSecrets(of: key.number, at: now), usage: try usage(of: key.number))
+      secrets: try live(secrets, at: now), secretNumbers: numbers,
+      usage: try usage(of: key.number))
   }
 
   func details(of organization: OrganizationRow) throws(StoreError) -> OrganizationDetails {
@@ -147,10 +154,9 @@ extension Connection {
     return usage
   }
 
-  private func liveSecrets(of key: Int64, at now: Int64) throws(StoreError) -> [SecretDetails] {
+  private func live(_ secrets: [SecretRow], at now: Int64) throws(StoreError) -> [SecretDetails] {
     var details: [SecretDetails] = []
-    // A damaged one works no more, while others of the key may.
-    for secret in try secrets(of: key, damaged: { _ in }) where secret.isLive(at: now) {
+    for secret in secrets where secret.isLive(at: now) {
       let usage = try first(
         "SELECT allowed, last_used FROM secret_usage WHERE secret = ?", [.integer(secret.number)]
       ) { (allowed: UInt64(clamping: $0.integer(0)), lastUsed: $0.integer(1)) }

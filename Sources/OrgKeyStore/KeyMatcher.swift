@@ -7,13 +7,13 @@ final class KeyMatcher {
   private let connection: Connection
   private let now: Int64
   private let needle: [UInt8]
-  /// Whether an organization lies in the filter's subtree, as far as it was asked.
-  private var reached: [Int64: Bool] = [:]
+  private let subtree: Subtree
 
   init(_ filter: KeyFilter, _ connection: Connection, now: Int64) {
     self.filter = filter
     self.connection = connection
     self.now = now
+    subtree = Subtree([filter.organization], connection)
     needle = filter.nameContains.utf8.map(Self.lowercased)
   }
 
@@ -57,40 +57,25 @@ final class KeyMatcher {
     var newest: Int64 = 0
     var hasHint = filter.secretHint.isEmpty
     try connection.each(
-      "SELECT hint, created_at FROM secrets WHERE key = ? ORDER BY version",
-      [.integer(key.number)]
+      """
+      SELECT hint, iif(revoked = 0 AND (retires_at = 0 OR retires_at > ?2), created_at, 0)
+      FROM secrets WHERE key = ?1
+      """, [.integer(key.number), .integer(now)]
     ) { row in
-      newest = row.integer(1)
+      newest = max(newest, row.integer(1))
       hasHint =
         hasHint || row.text(0).utf8.reversed().starts(with: filter.secretHint.utf8.reversed())
       return true
     }
-    return hasHint && (filter.secretCreatedBefore == 0 || newest < filter.secretCreatedBefore)
+    // Without a live secret there is nothing to rotate.
+    let isDue = newest != 0 && newest < filter.secretCreatedBefore
+    return hasHint && (filter.secretCreatedBefore == 0 || isDue)
   }
 
-  /// Climbs from an organization to the filter's, remembering what it passes.
   private func isInReach(_ organization: Int64) throws(StoreError) -> Bool {
     guard filter.organization != 0 else { return true }
     guard filter.includeDescendants else { return organization == filter.organization }
-    var passed: [Int64] = []
-    var current = organization
-    var answer = false
-    while current != 0 && passed.count <= Limits.depth {
-      if let known = reached[current] {
-        answer = known
-        break
-      }
-      passed.append(current)
-      if current == filter.organization {
-        answer = true
-        break
-      }
-      current =
-        try connection.integer(
-          "SELECT parent FROM organizations WHERE number = ?", .integer(current)) ?? 0
-    }
-    for number in passed { reached[number] = answer }
-    return answer
+    return try subtree.contains(organization)
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {

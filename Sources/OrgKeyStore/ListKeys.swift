@@ -17,7 +17,7 @@ package struct KeyFilter: Sendable {
   package var expiresBefore: Int64 = 0
   /// A secret of the key, live or dead, has a hint that ends with this.
   package var secretHint = ""
-  /// The newest secret is older than this.
+  /// The newest live secret is older than this.
   package var secretCreatedBefore: Int64 = 0
   package var label: Label?
 

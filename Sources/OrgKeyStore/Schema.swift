@@ -152,6 +152,7 @@ enum Schema {
       deleted_at INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX deleted_organizations_id ON deleted_organizations (id);
+    CREATE INDEX deleted_organizations_parent ON deleted_organizations (parent);
 
     CREATE INDEX audit_key ON audit (key_id) WHERE key_id <> '';
     CREATE INDEX audit_organization ON audit (organization);

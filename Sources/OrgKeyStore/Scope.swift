@@ -16,6 +16,10 @@ extension Refusal {
       .permissionDenied, "the acting organization does not reach the organization that is named")
   }
 
+  package static var noActingOrganization: Refusal {
+    Refusal(.notFound, "the acting organization does not exist")
+  }
+
   package static var noSuchOrganization: Refusal { Refusal(.notFound, "no such organization") }
 
   static var noSuchParent: Refusal { Refusal(.notFound, "no such parent organization") }
@@ -28,7 +32,7 @@ extension Transaction {
   func scope(of author: Author) throws -> Scope {
     guard !author.actingOrganizationID.isEmpty else { return .everything }
     guard let acting = try organization(id: author.actingOrganizationID) else {
-      throw Refusal(.notFound, "the acting organization does not exist")
+      throw Refusal.noActingOrganization
     }
     guard try !ancestry(of: acting).contains(where: \.suspended) else {
       throw Refusal(

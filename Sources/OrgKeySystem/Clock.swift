@@ -3,16 +3,26 @@ import Glibc
 /// The two clocks of the system, in milliseconds.
 package enum Clock {
   /// Since 1970, UTC: what is written down. May be set back or forth.
-  package static func wallMilliseconds() -> Int64 { read(CLOCK_REALTIME) }
+  package static func wallMilliseconds() -> Int64 { wall().milliseconds }
+
+  /// As above, and how many nanoseconds have passed of the millisecond, below a million.
+  package static func wall() -> (milliseconds: Int64, nanoseconds: Int) {
+    let time = read(CLOCK_REALTIME)
+    return (milliseconds(time), time.tv_nsec % 1_000_000)
+  }
 
   /// Since some moment before the start: what waits and windows are measured with.
-  package static func monotonicMilliseconds() -> Int64 { read(CLOCK_MONOTONIC) }
+  package static func monotonicMilliseconds() -> Int64 { milliseconds(read(CLOCK_MONOTONIC)) }
 
-  private static func read(_ clock: clockid_t) -> Int64 {
+  private static func milliseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  private static func read(_ clock: clockid_t) -> timespec {
     var time = timespec()
     // Fails only for a clock the kernel doesn't have; it has had these two since 2.6.
     _ = unsafe clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    return time
   }
 
   /// As RFC 3339 writes a time, in UTC: "2026-11-23T10:00:00.250Z".

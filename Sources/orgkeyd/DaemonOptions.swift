@@ -69,6 +69,12 @@ struct DaemonOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How often usage counts go to disk.", valueName: "duration"))
   var usageFlushInterval: String = "1s"
 
+  @Option(
+    help: ArgumentHelp(
+      "How long events of the audit trail are kept, as in 400d (default: for good).",
+      valueName: "duration"))
+  var auditRetention: String?
+
   @Option(help: "The least level that is logged: debug, info, notice, warning, error, critical.")
   var logLevel = LogLevel.info
 
@@ -120,6 +126,12 @@ struct DaemonOptions: ParsableArguments {
       throw wrong("usage-flush-interval", "\"\(usageFlushInterval)\" is not 100ms to 1h")
     }
     settings.usageFlushInterval = interval
+    settings.auditRetention = try auditRetention.map { text throws(StartError) in
+      guard let retention = Duration.milliseconds(parsing: text),
+        Limits.auditRetentionMilliseconds.contains(retention)
+      else { throw wrong("audit-retention", "\"\(text)\" is not 1h to 36500d") }
+      return retention
+    }
     settings.acceptDamage = acceptDamage
     if adminSocket == socket { throw wrong("admin-socket", "it is the same path as --socket") }
     return settings

@@ -109,8 +109,8 @@ import Testing
   @Test func tellsWhatIsWrong() {
     for (text, expected) in [
       ("", KeyDiagnosis.empty), ("Bearer " + body, .bearer), ("bearer x", .bearer),
-      ("\"\(body)\"", .quoted), ("'\(body)", .quoted), (body + "\n", .whitespace),
-      ("pc_live_ aaa", .whitespace), (" " + body, .whitespace),
+      ("\"\(body)\"", .quoted), ("'\(body)", .quoted), (body + "\n", .surrounded),
+      ("pc_live_ aaa", .whitespace), (" " + body, .surrounded), (body + "\n\"", .quoted),
       ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig", .webToken),
       (String(repeating: "k", count: 257), .tooLong), ("pc_live_\u{1}", .notPrintable),
       ("schlüssel", .notPrintable), (body, .wrongCheck), (body + "bb", .wrongLength(excess: 2)),

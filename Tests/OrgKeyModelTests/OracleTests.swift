@@ -96,6 +96,7 @@ import Testing
       world.change()
     }
     #expect(differences == 0)
+    #expect(world.wrongExplanations == 0)
     #expect(world.countersDiffer() == 0)
     #expect(world.deepest == Limits.depth)
     #expect(allowed > 1_000)

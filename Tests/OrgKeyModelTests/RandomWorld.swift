@@ -12,6 +12,8 @@ struct RandomWorld: ~Copyable {
   private var depths = [0]
   /// What the decisions were.
   private(set) var seen: Set<Reason> = []
+  /// Explanations that told something else than what was then decided.
+  private(set) var wrongExplanations = 0
 
   private var ids: [String] = [""]
   private var digests = [digest(0)]
@@ -115,13 +117,17 @@ struct RandomWorld: ~Copyable {
       permission: permission, now: now)
     var policy = policy
     policy.requiredEnvironment = required.flatMap { Environment($0) }
-    let found = directory.authorize(
+    let explanation = directory.explain(
       presented: "k".utf8.span, digest: digests[secret],
       environment: (environment ?? "").utf8.span, organization: id.utf8.span,
-      permission: permission.utf8.span, policy: policy, now: now
-    ).reason
-    seen.insert(found)
-    return (found, expected)
+      permission: permission.utf8.span, policy: policy, now: now)
+    let verdict = directory.authorize(
+      presented: "k".utf8.span, digest: digests[secret],
+      environment: (environment ?? "").utf8.span, organization: id.utf8.span,
+      permission: permission.utf8.span, policy: policy, now: now)
+    if !explanation.foretold(verdict) { wrongExplanations += 1 }
+    seen.insert(verdict.reason)
+    return (verdict.reason, expected)
   }
 
   private mutating func organization(near own: Int) -> (Int??, String) {
@@ -185,5 +191,16 @@ struct RandomWorld: ~Copyable {
       if !isRight { differences += 1 }
     }
     return differences
+  }
+}
+
+extension Explanation {
+  /// Whether it says just what was then decided, and its rules, in their order, lead to it.
+  func foretold(_ decided: Verdict) -> Bool {
+    let failed = Rule.allCases.lazy.compactMap { reason(of: $0) }.first { $0 != .allowed }
+    return verdict.reason == decided.reason && verdict.key == decided.key
+      && verdict.secret == decided.secret && verdict.organization == decided.organization
+      && verdict.rateLimit == decided.rateLimit && failed ?? .allowed == decided.reason
+      && (decided.key == nil || key == decided.key && others != nil)
   }
 }

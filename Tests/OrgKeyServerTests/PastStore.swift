@@ -7,7 +7,7 @@ import OrgKeyStore
 /// ago.
 struct PastStore {
   private let store: Store
-  private static let author = Author(uid: 0, gid: 0, pid: 1, actor: "past")
+  static let author = Author(uid: 0, gid: 0, pid: 1, actor: "past")
 
   /// Lends the database, which is closed afterwards.
   static func change(_ daemon: InProcess, _ body: (PastStore) throws -> Void) throws {
@@ -16,7 +16,7 @@ struct PastStore {
     try past.store.close()
   }
 
-  private func change<Outcome>(
+  func change<Outcome>(
     at time: Int64, _ body: (inout Transaction) throws -> Outcome
   ) throws -> Outcome {
     try store.begin(now: time)

@@ -116,6 +116,35 @@ import Testing
     #expect(try list { $0.secretHint = "1001" } == [1])
   }
 
+  @Test func ageIsThatOfTheNewestSecretThatLives() throws {
+    for number in 1...3 { try store.issue(newKey(number, in: "acme"), at: now) }
+    for number in 1...3 {
+      try store.change(at: now + 30) {
+        try $0.addSecret(to: Int64(number), version: 2, digest(10 + number), "new")
+      }
+    }
+    #expect(try list { $0.secretCreatedBefore = now + 10 } == [])
+    // Its new secret was taken back: what it goes on with is old.
+    try store.revoke(.id(keyID(1)), version: 2, at: now + 40)
+    #expect(try list { $0.secretCreatedBefore = now + 10 } == [1])
+    for version in [1, 2] {
+      try store.revoke(.id(keyID(2)), version: UInt32(version), at: now + 40)
+    }
+    #expect(try list { $0.secretCreatedBefore = now + 100 } == [3, 1])
+  }
+
+  @Test func labelsMatchWhateverTheirCharacters() throws {
+    let labels = [
+      Label(name: "a\"b\\c", value: "x\"\\y"), Label(name: "$.a[0]", value: ""),
+      Label(name: "größe", value: "caf\u{E9}"), Label(name: "n", value: "1"),
+    ]
+    try store.issue(newKey(1, in: "acme") { $0.labels = labels })
+    for label in labels { #expect(try list { $0.label = label } == [1], "\(label)") }
+    for label in [("n", "01"), ("n", ""), ("$.a[0]", "0"), ("größe", "cafe\u{301}"), ("N", "1")] {
+      #expect(try list { $0.label = Label(name: label.0, value: label.1) } == [])
+    }
+  }
+
   @Test func keysMatchThatWereNeitherUsedNorIssuedSince() throws {
     for number in 1...3 { try store.issue(newKey(number, in: "acme"), at: now) }
     try store.issue(newKey(4, in: "acme"), at: now + 20)

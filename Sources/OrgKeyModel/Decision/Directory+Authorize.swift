@@ -34,7 +34,7 @@ extension Directory {
       verdict.reason = judgeEnvironment(key, environment, policy)
     }
     if key.limiter != 0 {
-      judgeRate(key.limiter, now, taking: taking && verdict.isAllowed, &verdict)
+      judgeRate(key.limiter, now, taking: taking, &verdict)
     }
     if verdict.isAllowed {
       judgeOrganization(key, organization, &verdict)
@@ -66,12 +66,12 @@ extension Directory {
     }
   }
 
-  private enum Finding {
+  enum Finding {
     case success(SecretHandle)
     case failure(Verdict)
   }
 
-  private func find(
+  func find(
     _ presented: Span<UInt8>, _ digest: () -> Digest, _ policy: Policy
   ) -> Finding {
     if presented.isEmpty { return .failure(Verdict(unknown: .keyMissing)) }
@@ -79,9 +79,14 @@ extension Directory {
       return .failure(Verdict(unknown: .keyMalformed))
     }
     if let secret = secret(digest: digest()) { return .success(secret) }
+    return .failure(missed(presented, policy))
+  }
+
+  /// What a text gets that no secret has.
+  func missed(_ presented: Span<UInt8>, _ policy: Policy) -> Verdict {
     let shape = KeyText.shape(of: presented, prefix: policy.keyPrefix)
     let isMistyped = shape == .ownWithWrongCheck
-    return .failure(Verdict(unknown: isMistyped ? .keyMalformed : .keyUnknown))
+    return Verdict(unknown: isMistyped ? .keyMalformed : .keyUnknown)
   }
 
   private func judgeKey(_ handle: SecretHandle, _ now: Instant) -> Verdict {
@@ -118,7 +123,7 @@ extension Directory {
     diedAt <= now.wall &- Limits.deadSecretLifetimeMilliseconds
   }
 
-  private func judgeEnvironment(
+  func judgeEnvironment(
     _ key: KeyRow, _ named: Span<UInt8>, _ policy: Policy
   ) -> Reason {
     let own = environments[key.environment].environment
@@ -128,16 +133,20 @@ extension Directory {
     return passes && own != nil ? .allowed : .environmentMismatch
   }
 
-  private func judgeRate(
+  func judgeRate(
     _ limiter: UInt32, _ now: Instant, taking: Bool, _ verdict: inout Verdict
   ) {
+    guard verdict.isAllowed else {
+      verdict.rateLimit = limiters.look(limiter, now: now)
+      return
+    }
     let (passes, state) =
-      taking ? limiters.take(limiter, now: now) : limiters.look(limiter, now: now)
+      taking ? limiters.take(limiter, now: now) : limiters.preview(limiter, now: now)
     verdict.rateLimit = state
-    if verdict.isAllowed && !passes { verdict.reason = .rateLimited }
+    if !passes { verdict.reason = .rateLimited }
   }
 
-  private func judgeOrganization(
+  func judgeOrganization(
     _ key: KeyRow, _ named: Span<UInt8>, _ verdict: inout Verdict
   ) {
     let own = OrganizationHandle(index: key.organization)
@@ -155,7 +164,7 @@ extension Directory {
     }
   }
 
-  private func judgePermission(_ key: KeyRow, _ permission: Span<UInt8>) -> Reason {
+  func judgePermission(_ key: KeyRow, _ permission: Span<UInt8>) -> Reason {
     let set = permissionSets[key.permissionSet]
     let patterns = unsafe UnsafeBufferPointer(
       start: texts.address(of: set.text), count: Int(set.bytes))

@@ -1,44 +1,14 @@
 /// What one reactor counted since it last handed its counts over.
 ///
-/// One entry for each secret and outcome, named by the store's numbers: these are never used
-/// again, so that a secret may leave the Directory while it is still counted here. Counting
+/// One entry for each secret, outcome and day, named by the store's numbers: these are never
+/// used again, so that a secret may leave the Directory while it is still counted here. Counting
 /// allocates only when there are more entries than ever before.
 package struct UsageTally: ~Copyable {
-  /// How often a secret met one outcome.
-  package struct Entry: BitwiseCopyable, Equatable, Sendable {
-    package let secret: UInt32
-    package let key: UInt32
-    /// When it last did, in Unix milliseconds.
-    package fileprivate(set) var lastAt: Int64
-    // The outcome in the lowest byte, the count above it: three words in all.
-    private var countAndReason: UInt64
-
-    package init(secret: UInt32, key: UInt32, reason: Reason, count: UInt64, lastAt: Int64) {
-      self.secret = secret
-      self.key = key
-      self.lastAt = lastAt
-      countAndReason = count << 8 | UInt64(reason.rawValue)
-    }
-
-    package var count: UInt64 { countAndReason >> 8 }
-
-    package var reason: Reason {
-      Reason(rawValue: UInt8(truncatingIfNeeded: countAndReason)) ?? .keyUnknown
-    }
-
-    fileprivate mutating func add(_ other: Entry) {
-      countAndReason &+= other.count << 8
-      lastAt = max(lastAt, other.lastAt)
-    }
-
-    fileprivate func counts(_ secret: UInt32, _ reason: Reason) -> Bool {
-      self.secret == secret && self.reason == reason
-    }
-  }
-
   private var entries: [Entry] = []
-  // By open addressing, the position in `entries` plus 1; 0 is empty. A power of two.
+  // By open addressing, the position in `entries` plus 1; 0 is empty. A power of two. Entries
+  // that differ in the day alone share a home, so that all of an outcome lie on one way.
   private var slots = [UInt32](repeating: 0, count: 64)
+  private var last = UsageMoment(milliseconds: 0)
   /// When the first of what is here was counted, in Unix milliseconds; nil when nothing is.
   package private(set) var oldestAt: Int64?
 
@@ -49,20 +19,20 @@ package struct UsageTally: ~Copyable {
 
   package subscript(position: Int) -> Entry { entries[position] }
 
-  /// Counts what was decided, if the key is known.
-  /// - Parameter time: Unix milliseconds.
-  package mutating func record(_ verdict: Verdict, at time: Int64) {
+  /// Counts what was decided, if the key is known. Of two calls in one pass, which has read the
+  /// clock once, the second is later.
+  package mutating func record(_ verdict: Verdict, at now: Instant) {
     guard verdict.secretNumber != 0 else { return }
+    last = last.next(at: now)
     add(
       Entry(
-        secret: verdict.secretNumber, key: verdict.keyNumber, reason: verdict.reason, count: 1,
-        lastAt: time))
+        secret: verdict.secretNumber, key: verdict.keyNumber, reason: verdict.reason, at: last))
   }
 
-  /// Adds what another tally counted.
+  /// Adds what was counted elsewhere.
   package mutating func add(_ entry: Entry) {
     if oldestAt == nil { oldestAt = entry.lastAt }
-    let slot = slot(of: entry.secret, entry.reason)
+    let slot = slot(of: entry)
     if slots[slot] != 0 {
       entries[Int(slots[slot]) - 1].add(entry)
       return
@@ -70,6 +40,13 @@ package struct UsageTally: ~Copyable {
     entries.append(entry)
     slots[slot] = UInt32(entries.count)
     if 2 * entries.count > slots.count { grow() }
+  }
+
+  /// Adds all that another tally counted.
+  package mutating func add(_ other: borrowing UsageTally) {
+    guard let oldest = other.oldestAt else { return }
+    for position in 0..<other.count { add(other[position]) }
+    oldestAt = min(oldestAt ?? oldest, oldest)
   }
 
   /// Forgets all that was counted, and keeps the memory.
@@ -83,15 +60,17 @@ package struct UsageTally: ~Copyable {
     oldestAt = nil
   }
 
-  /// What is counted here for one secret.
-  package func pending(secret number: Int64) -> UsageCounts {
-    var counts = UsageCounts()
-    guard let secret = UInt32(exactly: number) else { return counts }
+  /// Lends each entry of one secret.
+  package func forEach(secret number: Int64, _ body: (Entry) -> Void) {
+    guard let secret = UInt32(exactly: number) else { return }
     for reason in Reason.allCases {
-      let slot = slot(of: secret, reason)
-      if slots[slot] != 0 { counts.add(entries[Int(slots[slot]) - 1]) }
+      var slot = home(of: secret, reason)
+      while slots[slot] != 0 {
+        let entry = entries[Int(slots[slot]) - 1]
+        if entry.secret == secret, entry.reason == reason { body(entry) }
+        slot = following(slot)
+      }
     }
-    return counts
   }
 
   // After a busy hour the table is large, and a quiet second must not cost its whole length.
@@ -104,14 +83,14 @@ package struct UsageTally: ~Copyable {
   private mutating func grow() {
     slots = [UInt32](repeating: 0, count: 2 * slots.count)
     for position in entries.indices {
-      slots[slot(of: entries[position].secret, entries[position].reason)] = UInt32(position + 1)
+      slots[slot(of: entries[position])] = UInt32(position + 1)
     }
   }
 
   /// Where the entry is, or would be.
-  private func slot(of secret: UInt32, _ reason: Reason) -> Int {
-    var slot = home(of: secret, reason)
-    while slots[slot] != 0, !entries[Int(slots[slot]) - 1].counts(secret, reason) {
+  private func slot(of entry: Entry) -> Int {
+    var slot = home(of: entry.secret, entry.reason)
+    while slots[slot] != 0, !entries[Int(slots[slot]) - 1].countsSame(as: entry) {
       slot = following(slot)
     }
     return slot
@@ -123,42 +102,4 @@ package struct UsageTally: ~Copyable {
   }
 
   private func following(_ slot: Int) -> Int { (slot + 1) & (slots.count - 1) }
-}
-
-/// Counts of one secret, or, added up, of a key.
-package struct UsageCounts: Equatable, Sendable {
-  package var allowed: UInt64 = 0
-  package var denied: UInt64 = 0
-  /// Unix milliseconds; 0: never.
-  package var lastAllowedAt: Int64 = 0
-  package var lastDeniedAt: Int64 = 0
-  /// `.allowed` when nothing was denied.
-  package var lastDeniedReason = Reason.allowed
-
-  package init() {}
-
-  /// Adds what was counted elsewhere; of two denials the later one stays, of two at once the other's.
-  package mutating func add(_ other: UsageCounts) {
-    allowed += other.allowed
-    denied += other.denied
-    lastAllowedAt = max(lastAllowedAt, other.lastAllowedAt)
-    if other.denied > 0, other.lastDeniedAt >= lastDeniedAt {
-      lastDeniedAt = other.lastDeniedAt
-      lastDeniedReason = other.lastDeniedReason
-    }
-  }
-
-  /// Adds one entry.
-  package mutating func add(_ entry: UsageTally.Entry) {
-    if entry.reason == .allowed {
-      allowed += entry.count
-      lastAllowedAt = max(lastAllowedAt, entry.lastAt)
-    } else {
-      denied += entry.count
-      if entry.lastAt >= lastDeniedAt {
-        lastDeniedAt = entry.lastAt
-        lastDeniedReason = entry.reason
-      }
-    }
-  }
 }

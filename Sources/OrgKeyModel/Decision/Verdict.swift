@@ -20,11 +20,14 @@ package enum Reason: UInt8, BitwiseCopyable, CaseIterable, Sendable {
 package struct Instant: BitwiseCopyable, Sendable {
   /// Unix time: expiry and overlaps follow it.
   package var wall: Int64
+  /// How far into the millisecond of `wall`, in steps of 16 ns: tells only what came later.
+  package var fraction: UInt16
   /// Rate-limit windows follow it.
   package var monotonic: Int64
 
-  package init(wall: Int64, monotonic: Int64) {
+  package init(wall: Int64, fraction: UInt16 = 0, monotonic: Int64) {
     self.wall = wall
+    self.fraction = fraction
     self.monotonic = monotonic
   }
 }

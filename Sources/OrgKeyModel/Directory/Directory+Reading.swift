@@ -108,7 +108,10 @@ extension Directory {
 
   /// The patterns that a key was granted.
   package func permissions(of key: KeyHandle) -> PermissionSet {
-    let row = permissionSets[keys[key.index].permissionSet]
+    patterns(of: permissionSets[keys[key.index].permissionSet])
+  }
+
+  func patterns(of row: PermissionSetRow) -> PermissionSet {
     let text = unsafe UnsafeBufferPointer(start: texts.address(of: row.text), count: Int(row.bytes))
     return unsafe PermissionSet(encoded: Array(text), count: Int(row.count))
   }

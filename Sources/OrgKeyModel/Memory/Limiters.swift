@@ -60,11 +60,18 @@ struct Limiters: ~Copyable {
     }
   }
 
-  /// What `take` would meet, taking nothing.
-  func look(_ handle: UInt32, now: Instant) -> (passes: Bool, state: RateLimitState) {
+  /// What `take` would answer, taking nothing.
+  func preview(_ handle: UInt32, now: Instant) -> (passed: Bool, state: RateLimitState) {
     let limit = limit(handle)
     let window = Window(load(handle), limit, now)
-    return (window.count < limit.limit, window.state(limit, now))
+    guard window.count < limit.limit else { return (false, window.state(limit, now)) }
+    return (true, window.counting(1).state(limit, now))
+  }
+
+  /// Where the window stands.
+  func look(_ handle: UInt32, now: Instant) -> RateLimitState {
+    let limit = limit(handle)
+    return Window(load(handle), limit, now).state(limit, now)
   }
 
   /// The window that a request at `now` falls into.

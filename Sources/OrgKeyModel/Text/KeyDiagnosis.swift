@@ -5,6 +5,8 @@ package enum KeyDiagnosis: Equatable, Sendable {
   case empty
   case bearer
   case quoted
+  /// Before or behind it, where nobody sees it.
+  case surrounded
   case whitespace
   case webToken
   case tooLong
@@ -22,6 +24,8 @@ package enum KeyDiagnosis: Equatable, Sendable {
       self = .bearer
     } else if Self.isQuote(text[0]) || Self.isQuote(text[text.count - 1]) {
       self = .quoted
+    } else if Self.isWhitespace(text[0]) || Self.isWhitespace(text[text.count - 1]) {
+      self = .surrounded
     } else if Self.hasWhitespace(text) {
       self = .whitespace
     } else if Self.isWebToken(text) {
@@ -51,6 +55,7 @@ package enum KeyDiagnosis: Equatable, Sendable {
     case .empty: "there is no key: the text is empty"
     case .bearer: "it begins with \"Bearer \": send the key alone, in X-API-Key"
     case .quoted: "it has a quotation mark around it: remove it"
+    case .surrounded: "there is a space or a line break before it or behind it: remove it"
     case .whitespace: "it has a space or a line break in it: remove it"
     case .webToken: "it looks like a JSON web token: that is a user's sign-in, not an API key"
     case .tooLong: "it is longer than \(Limits.presentedKeyBytes) bytes: no key is"
@@ -75,13 +80,12 @@ package enum KeyDiagnosis: Equatable, Sendable {
   }
 
   private static func hasWhitespace(_ text: Span<UInt8>) -> Bool {
-    for index in text.indices {
-      switch text[index] {
-      case UInt8(ascii: " "), 0x09...0x0D: return true
-      default: continue
-      }
-    }
+    for index in text.indices where isWhitespace(text[index]) { return true }
     return false
+  }
+
+  private static func isWhitespace(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || (0x09...0x0D).contains(byte)
   }
 
   /// Three parts of base64url, of which the first begins with `{"` encoded.

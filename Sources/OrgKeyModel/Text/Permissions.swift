@@ -32,6 +32,13 @@ package struct PermissionSet: Equatable, Sendable {
     PermissionPatterns.cover(encoded.span, permission)
   }
 
+  /// The first pattern that grants a concrete permission.
+  package func pattern(covering permission: Span<UInt8>) -> String? {
+    PermissionPatterns.covering(encoded.span, permission).map {
+      String(decoding: encoded[$0], as: UTF8.self)
+    }
+  }
+
   /// Whether all that this set grants, `other` grants too.
   package func isCovered(by other: PermissionSet) -> Bool {
     // A pattern read as if it were concrete is covered by just those patterns that cover all
@@ -55,14 +62,19 @@ package struct PermissionSet: Equatable, Sendable {
 /// Coverage over the flat encoding of a set.
 enum PermissionPatterns {
   static func cover(_ encoded: Span<UInt8>, _ permission: Span<UInt8>) -> Bool {
-    if permission.isEmpty { return false }
+    covering(encoded, permission) != nil
+  }
+
+  /// Where the first pattern lies that covers the permission.
+  static func covering(_ encoded: Span<UInt8>, _ permission: Span<UInt8>) -> Range<Int>? {
+    if permission.isEmpty { return nil }
     var start = 0
     while start < encoded.count {
       let end = start + 1 + Int(encoded[start])
-      if covers(encoded, start + 1..<end, permission) { return true }
+      if covers(encoded, start + 1..<end, permission) { return start + 1..<end }
       start = end + 1
     }
-    return false
+    return nil
   }
 
   private static func covers(

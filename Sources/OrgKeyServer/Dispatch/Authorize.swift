@@ -17,7 +17,7 @@ extension CallHandler {
         presented: apiKey, digest: Digest(ofKey: apiKey), environment: environment,
         organization: organization, permission: permission, policy: policy, now: now)
     }
-    counts.record(verdict, at: now.wall)
+    counts.record(verdict, at: now)
     append(verdict, to: connection, callID: call.callID, directory)
   }
 

@@ -25,8 +25,7 @@ final class CallHandler {
     if case .body = unsafe Frame.front(of: connection.input.bytes) {
       service.directory.read { directory in
         usage.record { counts in
-          let now = Instant(
-            wall: Clock.wallMilliseconds(), monotonic: Clock.monotonicMilliseconds())
+          let now = Instant.now
           while let request = nextOther(connection, waiting: others.count, directory, &counts, now)
           {
             others.append(request)

@@ -13,11 +13,8 @@ extension Service {
   ///
   /// - Parameter pending: those counts, for secrets by number.
   func message(for key: KeyDetails, _ pending: ([Int64]) -> [UsageCounts]) -> OrgKeyWire.Key {
-    let secrets = directory.read { directory in
-      directory.key(number: key.number).map { handle in
-        directory.secrets(of: handle).map { directory[$0].number }
-      } ?? []
-    }
+    // By the numbers on disk: a dead secret may have left memory sooner than its last counts.
+    let secrets = key.secretNumbers
     let counts = pending(secrets)
     var key = key
     for count in counts { key.usage.add(count) }

@@ -50,7 +50,7 @@ extension CallHandler {
     return filter
   }
 
-  private func time(_ time: Int64, _ field: String) throws(Refusal) -> Int64 {
+  func time(_ time: Int64, _ field: String) throws(Refusal) -> Int64 {
     guard time >= 0 else {
       throw .invalid(field, "\(field) is before 1970: it is Unix milliseconds")
     }
@@ -83,11 +83,10 @@ struct IdentifyQuestion: Sendable {
   }
 
   func verdict(in directory: borrowing Directory, _ policy: Policy) -> Verdict {
-    let now = Instant(wall: Clock.wallMilliseconds(), monotonic: Clock.monotonicMilliseconds())
-    return apiKey.withBytes { bytes in
+    apiKey.withBytes { bytes in
       directory.identify(
         presented: bytes, digest: Digest(ofKey: bytes), environment: environment.utf8.span,
-        policy: policy, now: now)
+        policy: policy, now: .now)
     }
   }
 }

@@ -7,8 +7,8 @@ struct ReactorCounts: ~Copyable {
   var tally = UsageTally()
   private(set) var outcomes = InlineArray<14, UInt64>(repeating: 0)
 
-  mutating func record(_ verdict: Verdict, at time: Int64) {
-    tally.record(verdict, at: time)
+  mutating func record(_ verdict: Verdict, at now: Instant) {
+    tally.record(verdict, at: now)
     outcomes[Int(verdict.reason.rawValue)] &+= 1
   }
 }

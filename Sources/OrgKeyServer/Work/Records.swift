@@ -152,15 +152,15 @@ final class Records {
   }
 
   /// The number of the organization that an author acts for; nil: all is in reach.
-  private func scope(of author: Author) throws(Refusal) -> Int64? {
+  func scope(of author: Author) throws(Refusal) -> Int64? {
     guard !author.actingOrganizationID.isEmpty else { return nil }
     guard let number = number(of: author.actingOrganizationID) else {
-      throw Refusal(.notFound, "the acting organization does not exist")
+      throw .noActingOrganization
     }
     return number
   }
 
-  private func number(of id: String, in scope: Int64?) throws(Refusal) -> Int64 {
+  func number(of id: String, in scope: Int64?) throws(Refusal) -> Int64 {
     let number = number(of: id)
     guard scope != nil else {
       guard let number else { throw .noSuchOrganization }
@@ -176,7 +176,7 @@ final class Records {
     }
   }
 
-  private func reaches(_ scope: Int64?, _ organization: Int64) -> Bool {
+  func reaches(_ scope: Int64?, _ organization: Int64) -> Bool {
     guard let scope else { return true }
     return service.directory.read { directory in
       guard let top = directory.organization(number: scope),
@@ -187,7 +187,7 @@ final class Records {
   }
 
   /// - Parameter damage: what to say if a row is damaged.
-  private func read<R>(
+  func read<R>(
     damage: Refusal = .damagedRow, _ body: (Reader) throws(StoreError) -> R
   ) throws(Refusal) -> R {
     do throws(StoreError) {
@@ -204,7 +204,7 @@ final class Records {
 }
 
 extension Refusal {
-  fileprivate static let damagedRow = Refusal(
+  static let damagedRow = Refusal(
     .internal, "a row of the database fails its checksum")
 }
 

@@ -13,8 +13,8 @@ final class Upkeep {
   private static let slice: UInt32 = 4_096
 
   private let flushInterval: Int64
-  /// When to run next, on the monotonic clock, milliseconds.
-  private(set) var due: Int64
+  private let retention: Retention
+  private var flushAt: Int64
   private var isFlushing = false
   private var flushTime: Int64 = 0
   private var forgetAt: Int64
@@ -25,18 +25,23 @@ final class Upkeep {
 
   /// - Parameter expiredUntil: up to when, on the wall clock, keys that expire were looked at when
   ///   they were loaded.
-  init(flushInterval: Int64, expiredUntil: Int64) {
-    self.flushInterval = flushInterval
+  init(_ settings: DaemonSettings, expiredUntil: Int64) {
+    flushInterval = settings.usageFlushInterval
     self.expiredUntil = expiredUntil
     let now = Clock.monotonicMilliseconds()
-    due = now + flushInterval
+    retention = Retention(auditRetention: settings.auditRetention, now: now)
+    flushAt = now + flushInterval
     forgetAt = now + Upkeep.forgettingInterval
   }
 
-  /// Runs what is due. A change waits for one chunk of usage at most.
+  /// When to run next, on the monotonic clock, milliseconds.
+  var due: Int64 { min(flushAt, retention.due) }
+
+  /// Runs what is due. A change waits for one chunk of usage and one slice of what is old at most.
   func run(_ store: Store, _ service: Service) throws(StoreError) {
     let now = Clock.monotonicMilliseconds()
-    if now >= due { try flush(store, service, now) }
+    if now >= flushAt { try flush(store, service, now) }
+    if now >= retention.due { try retention.run(store, service.collapsed) }
     try markExpired(store, service)
     if now >= forgetAt {
       forgetDead(service)
@@ -64,10 +69,10 @@ final class Upkeep {
     let more = try flushChunk(store, service)
     flushTime += Clock.monotonicMilliseconds() - now
     if more {
-      due = now
+      flushAt = now
     } else {
       isFlushing = false
-      due = now + max(flushInterval, flushTime * Upkeep.idleShare)
+      flushAt = now + max(flushInterval, flushTime * Upkeep.idleShare)
     }
   }
 

@@ -15,16 +15,17 @@ final class UsageRecorder: Sendable {
   /// Moves all that was counted into `other`.
   func move(into other: inout UsageTally) {
     counts.withLock { counts in
-      for position in 0..<counts.tally.count { other.add(counts.tally[position]) }
+      other.add(counts.tally)
       counts.tally.removeAll()
     }
   }
 
-  func add(_ secrets: [Int64], to sums: inout [UsageCounts]) {
+  /// Lends each entry of some secrets, with the position of its secret among them.
+  func forEach(of secrets: [Int64], _ body: (Int, UsageTally.Entry) -> Void) {
     counts.withLock { counts in
       if counts.tally.count == 0 { return }
       for (index, secret) in secrets.enumerated() {
-        sums[index].add(counts.tally.pending(secret: secret))
+        counts.tally.forEach(secret: secret) { body(index, $0) }
       }
     }
   }
@@ -50,6 +51,15 @@ final class UsageLedger: Sendable {
     var oldestAt: Int64?
 
     var isFlushed: Bool { flushed == entries.count }
+
+    /// Lends each entry of some secrets that is not on disk, with the position of its secret.
+    func forEachPending(of secrets: [Int64], _ body: (Int, UsageTally.Entry) -> Void) {
+      for recorder in recorders { recorder.forEach(of: secrets, body) }
+      let waiting = entries[flushed...]
+      for (index, secret) in secrets.enumerated() {
+        for entry in waiting.ofSecret(secret) { body(index, entry) }
+      }
+    }
   }
 
   private let state = Mutex(State())
@@ -97,12 +107,21 @@ final class UsageLedger: Sendable {
     try state.withLock { (state) throws(E) in
       try body { secrets in
         var counts = [UsageCounts](repeating: UsageCounts(), count: secrets.count)
-        for recorder in state.recorders { recorder.add(secrets, to: &counts) }
-        let waiting = state.entries[state.flushed...]
-        for (index, secret) in secrets.enumerated() {
-          for entry in waiting.ofSecret(secret) { counts[index].add(entry) }
-        }
+        state.forEachPending(of: secrets) { counts[$0].add($1) }
         return counts
+      }
+    }
+  }
+
+  /// As `consistently`, with what is not on disk entry by entry.
+  func consistentlyByDay<R, E: Error>(
+    _ body: (_ pending: ([Int64]) -> [UsageTally.Entry]) throws(E) -> R
+  ) throws(E) -> R {
+    try state.withLock { (state) throws(E) in
+      try body { secrets in
+        var entries: [UsageTally.Entry] = []
+        state.forEachPending(of: secrets) { entries.append($1) }
+        return entries
       }
     }
   }
