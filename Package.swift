@@ -87,7 +87,8 @@ let package = Package(
     .testTarget(
       name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
     .testTarget(
-      name: "OrgKeyStoreTests", dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem"],
+      name: "OrgKeyStoreTests",
+      dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "orgkeyd"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -17,6 +17,7 @@ final class Service: Sendable {
   let directory: SharedDirectory
   let writer = Writer()
   let reading = ReadWorker()
+  let backups = Backups()
   let usage = UsageLedger()
   let activity = Activity()
   let log: Logger

@@ -16,6 +16,12 @@ enum CheckedTable: Int, CaseIterable {
     }
   }
 
+  /// The schema that brought it.
+  var since: Int64 { self == .deadDigests ? 2 : 1 }
+
+  /// Those that a database of this schema has.
+  static func all(in schema: Int64) -> [CheckedTable] { allCases.filter { $0.since <= schema } }
+
   /// All columns but `number` and `checksum`, in the order in which they are checked.
   var fields: [String] {
     switch self {

@@ -4,7 +4,11 @@ import CSQLite
 ///
 /// `@safe`: the handles are private and closed once, when this is.
 @safe final class Connection {
-  enum Access { case create, write, read }
+  enum Access {
+    case create, write, read
+    /// A file that nobody changes: without locks, and whatever log lies beside it is not read.
+    case immutable
+  }
 
   private let handle: OpaquePointer
   private let wal = WALFrames()
@@ -15,9 +19,11 @@ import CSQLite
     switch access {
     case .create, .write: flags |= SQLITE_OPEN_READWRITE
     case .read: flags |= SQLITE_OPEN_READONLY
+    case .immutable: flags |= SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
     }
+    let name = access == .immutable ? Self.immutableURI(path) : path
     var handle: OpaquePointer?
-    let result = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+    let result = unsafe sqlite3_open_v2(name, &handle, flags, nil)
     guard let handle = unsafe handle else {
       throw StoreError(.tryAgain, "no memory to open the database")
     }
@@ -33,6 +39,15 @@ import CSQLite
 
   deinit { close() }
 
+  private static func immutableURI(_ path: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    let escaped = path.utf8.flatMap { byte in
+      byte == UInt8(ascii: "%") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
+        ? [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]] : [byte]
+    }
+    return "file:" + String(decoding: escaped, as: UTF8.self) + "?immutable=1"
+  }
+
   private var isClosed = false
 
   func close() {
@@ -42,6 +57,9 @@ import CSQLite
     statements = [:]
     unsafe sqlite3_close(handle)
   }
+
+  /// Whether the file can't be written, however it was opened.
+  var isReadOnly: Bool { unsafe sqlite3_db_readonly(handle, "main") == 1 }
 
   /// False once SQLite has rolled the transaction back by itself, or when there is none.
   var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
@@ -132,14 +150,20 @@ import CSQLite
     }
   }
 
-  /// Copies the whole database, as this connection sees it, into that of `other`.
-  func copy(to other: Connection) throws(StoreError) {
+  /// Begins to copy the whole database into that of `other`.
+  func beginCopy(to other: Connection) throws(StoreError) -> PageCopy {
     guard let backup = unsafe sqlite3_backup_init(other.handle, "main", handle, "main") else {
       throw unsafe StoreError(other.handle, sql: "backup")
     }
-    unsafe sqlite3_backup_step(backup, -1)
-    guard unsafe sqlite3_backup_finish(backup) == SQLITE_OK else {
-      throw unsafe StoreError(other.handle, sql: "backup")
+    return unsafe PageCopy(backup, from: self, to: other)
+  }
+
+  /// Copies the whole database, as this connection sees it, into that of `other`.
+  func copy(to other: Connection) throws(StoreError) {
+    let copy = try beginCopy(to: other)
+    defer { copy.end() }
+    guard try copy.step(pages: -1) else {
+      throw StoreError(.internal, "the database was not copied whole")
     }
   }
 
@@ -176,6 +200,14 @@ extension StoreError {
   init(_ database: OpaquePointer, sql: String) {
     let code = unsafe sqlite3_extended_errcode(database)
     let message = unsafe String(cString: sqlite3_errmsg(database))
+    self.init(Self.category(of: code), "the database failed: \(message)")
+    self.code = code
+    self.sql = sql
+  }
+
+  /// Of a call that answers its code.
+  init(code: Int32, sql: String) {
+    let message = unsafe String(cString: sqlite3_errstr(code))
     self.init(Self.category(of: code), "the database failed: \(message)")
     self.code = code
     self.sql = sql

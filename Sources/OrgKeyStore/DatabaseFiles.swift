@@ -11,6 +11,8 @@ package struct DatabaseFiles: Sendable {
   /// Space kept back, so that keys can be revoked when the disk is full.
   package var reserve: String { database + ".reserve" }
   package var wal: String { database + "-wal" }
+  /// Of a backup that is being made.
+  var copyInProgress: String { database + ".copy-in-progress" }
   package func keptBefore(migration version: Int64) -> String { "\(database).before-\(version)" }
 
   /// Checks where the database is to be: a directory that is ours alone to write, on a local

@@ -111,7 +111,7 @@ extension Store {
 }
 
 /// What a scan found of one table.
-private struct Found {
+struct Found {
   /// Over the checksums that are kept.
   var total = Totals.Total()
   /// For each damaged row: the checksum that is kept XOR the one it should have.
@@ -123,9 +123,22 @@ private struct Found {
     let difference = total.checksum ^ expected.checksum
     return difference == 0 || damaged.contains(difference)
   }
+
+  /// Adds a row of the table, read with its number and checksum.
+  ///
+  /// - Returns: whether it is intact.
+  mutating func add(_ row: borrowing RawRow, of table: CheckedTable, fields: Int) -> Bool {
+    let kept = row.integer(fields + 1)
+    let actual = row.checksum(of: table, fields: fields)
+    total.rows += 1
+    total.checksum ^= kept
+    if actual != kept { damaged.append(kept ^ actual) }
+    return actual == kept
+  }
 }
 
-private final class Loader {
+/// Reads the checked tables, verifying every row.
+final class Loader {
   let connection: Connection
   let now: Int64
   var report = LoadReport()
@@ -243,21 +256,15 @@ private final class Loader {
     var row = RawRow()
     try connection.each(table.select, []) { statement in
       statement.read(fields + 2, into: &row)
-      let kept = row.integer(fields + 1)
-      let actual = row.checksum(of: table, fields: fields)
-      scanned.total.rows += 1
-      scanned.total.checksum ^= kept
-      if actual != kept {
-        scanned.damaged.append(kept ^ actual)
-        quarantine(table, row.integer(0), .checksum)
-      }
-      receive(row, actual == kept)
+      let isIntact = scanned.add(row, of: table, fields: fields)
+      if !isIntact { quarantine(table, row.integer(0), .checksum) }
+      receive(row, isIntact)
       return true
     }
     found[table.rawValue - 1] = scanned
   }
 
-  private func quarantine(
+  func quarantine(
     _ table: CheckedTable, _ number: Int64, _ fault: QuarantinedRow.Fault
   ) {
     report.quarantinedCount += 1

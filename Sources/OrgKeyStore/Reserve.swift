@@ -5,7 +5,7 @@ import OrgKeySystem
 struct Reserve {
   private static let size = 16 << 20
   /// How much must be free for the reserve to be made: it shall not fill the disk itself.
-  private static let roomToMake: Int64 = 64 << 20
+  static let roomToMake: Int64 = 64 << 20
 
   private let files: DatabaseFiles
   private(set) var isHeld: Bool

@@ -28,14 +28,16 @@ package final class Store {
   init(opening path: String, migrations: [Migration]) throws(StoreError) {
     files = try DatabaseFiles(path)
     lock = try files.takeLock()
+    try files.removeCopyInProgress()
+    try files.finishRestore()
     if try files.checkDatabase() {
-      try files.checkHeader()
+      try DatabaseFiles.checkHeader(of: files.database)
     } else {
       try files.createDatabase(migrations)
     }
     connection = try Connection(files.database, .write)
     try connection.applySettings()
-    try connection.migrate(migrations, files)
+    try connection.migrate(migrations, keepingCopyIn: files)
     databaseID = try connection.text("SELECT database_id FROM meta") ?? ""
     totals = try Totals(reading: connection)
     reserve = try Reserve(files)
@@ -50,7 +52,7 @@ package final class Store {
 }
 
 extension DatabaseFiles {
-  fileprivate func takeLock() throws(StoreError) -> LockFile {
+  func takeLock() throws(StoreError) -> LockFile {
     do { return try LockFile(lock) } catch let held as LockFile.Held {
       let owner = held.pid > 0 ? " (pid \(held.pid))" : ""
       var error = StoreError(
@@ -65,18 +67,25 @@ extension DatabaseFiles {
     }
   }
 
-  /// Refuses what is no database of ours before SQLite could touch it. Reads the file by a
-  /// descriptor of its own, which is harmless only because SQLite has it not open yet.
-  fileprivate func checkHeader() throws(StoreError) {
-    let database = database
-    let header = try system { () throws(SystemError) in try Files.prefix(72, of: database) }
-    guard header.count == 72, header.starts(with: "SQLite format 3\0".utf8) else {
-      throw StoreError(.configuration, "\(database) is not a SQLite database")
-    }
-    let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
-    guard id == Schema.applicationID else {
+  /// Refuses what is no database of ours before SQLite could touch it.
+  static func checkHeader(of database: String) throws(StoreError) {
+    switch try header(of: database) {
+    case .ours: return
+    case .foreign:
       throw StoreError(.configuration, "\(database) is a database, but not one of orgkeyd's")
+    case .none: throw StoreError(.configuration, "\(database) is not a SQLite database")
     }
+  }
+
+  enum Header { case ours, foreign, none }
+
+  /// Whose database a file is. Reads it by a descriptor of its own, which is harmless only
+  /// because SQLite has it not open yet.
+  static func header(of database: String) throws(StoreError) -> Header {
+    let header = try system { () throws(SystemError) in try Files.prefix(72, of: database) }
+    guard header.count == 72, header.starts(with: "SQLite format 3\0".utf8) else { return .none }
+    let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
+    return id == Schema.applicationID ? .ours : .foreign
   }
 
   /// Makes the database under another name first: it is there whole or not at all.
@@ -110,7 +119,7 @@ extension DatabaseFiles {
     return "db_" + String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 
-  fileprivate func moveIntoPlace(_ new: String, _ path: String) throws(StoreError) {
+  func moveIntoPlace(_ new: String, _ path: String) throws(StoreError) {
     let directory = directory
     try system { () throws(SystemError) in
       try Files.rename(new, to: path)
@@ -137,17 +146,20 @@ extension DatabaseFiles {
 extension Connection {
   /// Sets everything the guarantees rest on, and reads it back: SQLite ignores a setting it
   /// doesn't know, and a build can have other defaults.
-  func applySettings() throws(StoreError) {
+  ///
+  /// - Parameter journalMode: nil: whatever it is, for a file that is only looked at.
+  func applySettings(journalMode: String? = "wal") throws(StoreError) {
     try configure(SQLITE_DBCONFIG_DEFENSIVE, true, "defensive")
     try configure(SQLITE_DBCONFIG_DQS_DML, false, "dqs_dml")
     try configure(SQLITE_DBCONFIG_DQS_DDL, false, "dqs_ddl")
     try configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, false, "triggers")
-    let settings = [
-      ("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1"),
-      ("trusted_schema", "0"), ("cell_size_check", "1"), ("mmap_size", "0"),
+    var settings = [
+      ("synchronous", "2"), ("foreign_keys", "1"), ("trusted_schema", "0"),
+      ("cell_size_check", "1"), ("mmap_size", "0"),
       // What undoes a large change would else go to a temporary directory, which may not be there.
       ("temp_store", "2"),
     ]
+    if let journalMode { settings.insert(("journal_mode", journalMode), at: 0) }
     for (name, value) in settings {
       try script("PRAGMA \(name) = \(value)")
       // mmap_size answers nothing where memory mapping was left out of the build.
@@ -161,20 +173,23 @@ extension Connection {
     }
   }
 
-  fileprivate func migrate(
-    _ migrations: [Migration], _ files: DatabaseFiles
+  /// Brings the schema up to date.
+  ///
+  /// - Parameter files: where a copy of the database as it was is kept; nil: none is.
+  func migrate(
+    _ migrations: [Migration], keepingCopyIn files: DatabaseFiles?
   ) throws(StoreError) {
     let current = try integer("PRAGMA user_version") ?? 0
     let newest = migrations.last?.version ?? 0
     guard current <= newest else {
       throw StoreError(
         .configuration,
-        "\(files.database) has schema \(current), but this orgkeyd knows \(newest) at most: "
+        "\(files?.database ?? "the backup") has schema \(current), but this orgkeyd knows \(newest) at most: "
           + "it was written by a newer one, so upgrade")
     }
     let pending = migrations.filter { $0.version > current }
     guard let first = pending.first else { return }
-    try files.keepCopy(of: self, before: first.version)
+    try files?.keepCopy(of: self, before: first.version)
     for migration in pending {
       do throws(StoreError) {
         try script(

@@ -1,3 +1,4 @@
+import CSQLite
 import Glibc
 package import OrgKeySystem
 
@@ -44,6 +45,15 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unavailable: 69
     case .tryAgain, .full: 75
     case .internal: 70
+    }
+  }
+
+  /// Whether a file is at fault, or the disk below it, and not how it was asked for.
+  var isDamage: Bool {
+    switch category {
+    case .damaged, .unavailable, .internal: true
+    case .configuration: code & 0xFF == SQLITE_NOTADB
+    case .tryAgain, .full: false
     }
   }
 

@@ -10,8 +10,10 @@ struct Totals {
 
   init() {}
 
-  init(reading connection: Connection) throws(StoreError) {
-    for table in CheckedTable.allCases {
+  init(
+    reading connection: Connection, of tables: [CheckedTable] = CheckedTable.allCases
+  ) throws(StoreError) {
+    for table in tables {
       let total = try connection.first(
         "SELECT rows, checksum FROM totals WHERE name = ?", [.text(table.name)]
       ) { Total(rows: $0.integer(0), checksum: $0.integer(1)) }

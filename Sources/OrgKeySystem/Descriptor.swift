@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file descriptor that is closed when its owner goes.
-package struct Descriptor: ~Copyable {
+package struct Descriptor: ~Copyable, Sendable {
   package let number: Int32
 
   /// Takes over an open descriptor.

@@ -39,6 +39,13 @@ package enum Files {
     descriptor.close()
   }
 
+  /// Puts what was written to a file on disk.
+  package static func sync(_ path: String) throws(SystemError) {
+    let descriptor = try Descriptor(opening: path, O_RDWR)
+    guard fsync(descriptor.number) == 0 else { throw SystemError("fsync", on: path) }
+    descriptor.close()
+  }
+
   package static func rename(_ path: String, to other: String) throws(SystemError) {
     guard unsafe Glibc.rename(path, other) == 0 else { throw SystemError("rename", on: path) }
   }
@@ -55,6 +62,17 @@ package enum Files {
   /// Removes a file; one that isn't there is removed already.
   package static func remove(_ path: String) throws(SystemError) {
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw SystemError("unlink", on: path) }
+  }
+
+  /// Writes `bytes` over those at `offset`. For a database, only while nobody has it open.
+  package static func overwrite(
+    _ path: String, at offset: Int64, _ bytes: [UInt8]
+  ) throws(SystemError) {
+    let descriptor = try Descriptor(opening: path, O_WRONLY)
+    guard unsafe pwrite(descriptor.number, bytes, bytes.count, off_t(offset)) == bytes.count else {
+      throw SystemError("write", on: path)
+    }
+    descriptor.close()
   }
 
   /// The first `count` bytes of a file, or as many as it has.

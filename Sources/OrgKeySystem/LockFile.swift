@@ -15,16 +15,27 @@ package struct LockFile: ~Copyable {
   /// Takes the lock, or throws `Held` at once if another process has it.
   package init(_ path: String) throws {
     let descriptor = try Descriptor(opening: path, O_RDWR | O_CREAT, mode: 0o600)
-    try Self.lock(descriptor.number, path)
+    try Self.lock(descriptor.number, LOCK_EX, path)
     try Self.writePID(descriptor.number, path)
     self.descriptor = descriptor
   }
 
+  /// Shares the lock, so that nobody takes it meanwhile, and writes nothing; nil if there is no
+  /// such file, and so nobody who could have it. Throws `Held` at once if somebody has.
+  package static func sharing(_ path: String) throws -> LockFile? {
+    if try FileStatus(of: path) == nil { return nil }
+    let descriptor = try Descriptor(opening: path, O_RDONLY)
+    try lock(descriptor.number, LOCK_SH, path)
+    return LockFile(descriptor)
+  }
+
+  private init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
   // Unlocks by word: a process that is being started may have a copy of the descriptor.
   deinit { _ = flock(descriptor.number, LOCK_UN) }
 
-  private static func lock(_ descriptor: Int32, _ path: String) throws {
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+  private static func lock(_ descriptor: Int32, _ kind: Int32, _ path: String) throws {
+    while flock(descriptor, kind | LOCK_NB) != 0 {
       if errno == EINTR { continue }
       guard errno == EWOULDBLOCK else { throw SystemError("flock", on: path) }
       throw Held(pid: readPID(descriptor))

@@ -83,9 +83,24 @@ struct DaemonOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Serve although rows of the database have vanished or came from elsewhere; rows that "
-        + "fail their checksum stay refused."))
+      "Serve although rows of the database have vanished or came from elsewhere, or restore such "
+        + "a backup; rows that fail their checksum stay refused."))
   var acceptDamage = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Verify a database file whole, a backup for example, and end: 0 if all is well, else 78. "
+        + "Changes nothing. Not while a daemon has it.", valueName: "file"),
+    completion: .file())
+  var checkDatabase: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Put a backup in the place of --database and end. What was revoked, disabled or suspended "
+        + "since is carried over, and the old file kept under its name with .before-restore. Not "
+        + "while a daemon runs.", valueName: "file"),
+    completion: .file())
+  var restore: String?
 
   /// - Throws: `StartError` naming the option that is wrong.
   func settings() throws(StartError) -> DaemonSettings {

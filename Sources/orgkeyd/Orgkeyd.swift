@@ -23,9 +23,23 @@ struct Orgkeyd: ParsableCommand {
 
   @OptionGroup var options: DaemonOptions
 
+  func validate() throws {
+    guard options.checkDatabase == nil || options.restore == nil else {
+      throw ValidationError("--check-database and --restore exclude each other")
+    }
+  }
+
   func run() throws {
-    Daemon.prepare()
     do throws(StartError) {
+      if let file = options.checkDatabase {
+        if try Offline.check(file, say: { print($0) }) { return }
+        throw StartError(.configuration, "\(file) is damaged")
+      }
+      if let file = options.restore {
+        return try Offline.restore(
+          file, to: options.database, acceptDamage: options.acceptDamage, say: { print($0) })
+      }
+      Daemon.prepare()
       let log = DaemonLog(options.logLevel.level, options.logFormat)
       try Daemon.run(try options.settings(), log: log)
     } catch {

@@ -11,10 +11,7 @@ import Testing
   init() throws { world = try ActingWorld() }
 
   /// Not served yet, so refused in other words.
-  static let unserved: Set<MethodName> = [
-    .getUsage, .explainAuthorize, .listAuditEvents, .importKeys, .importOrganizations, .backup,
-    .getMetrics,
-  ]
+  static let unserved: Set<MethodName> = [.getMetrics]
 
   /// A response as it goes over the wire.
   private func bytes(_ response: Response) -> [UInt8] {

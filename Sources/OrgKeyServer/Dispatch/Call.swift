@@ -9,6 +9,8 @@ struct Call {
   let author: Author
   /// On the monotonic clock, milliseconds; nil: no deadline.
   let deadline: Int64?
+  /// The connection it came by.
+  let client: Presence
 
   /// - Throws: why this peer may not make this call so.
   init(_ request: Request, from connection: Connection) throws(Refusal) {
@@ -29,6 +31,7 @@ struct Call {
       actor: caller.actor, actingOrganizationID: acting,
       grantablePermissions: caller.grantablePermissions,
       maxRateLimit: caller.maxRateLimit.map(RateLimit.init))
+    client = connection.presence
     let timeout = Int64(request.timeoutMs)
     deadline = timeout == 0 ? nil : Clock.monotonicMilliseconds() + timeout
   }

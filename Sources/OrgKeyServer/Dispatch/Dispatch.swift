@@ -32,8 +32,11 @@ extension CallHandler {
       if service.reading.submit(read) {
         connection.pending += 1
       } else {
-        answer(connection, callID, .failure(Refusal(.resourceExhausted, "too many reads wait")))
+        answer(connection, callID, .failure(.tooManyReads))
       }
+    case .backup:
+      connection.pending += 1
+      service.writer.submit(PendingBackup(deadline: call.deadline, address: address))
     }
   }
 
@@ -62,6 +65,7 @@ extension CallHandler {
     case .suspendOrganization(let message): try suspendOrganization(message, call)
     case .resumeOrganization(let message): try resumeOrganization(message, call)
     case .deleteOrganization(let message): try deleteOrganization(message, call)
+    case .backup(let message): try backup(message, call)
     default:
       throw Refusal(
         .unimplemented, "orgkeyd \(Version.current) does not serve \(call.method.text) yet")

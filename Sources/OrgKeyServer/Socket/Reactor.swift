@@ -139,6 +139,7 @@ final class Reactor: @unchecked Sendable {
   private func close(_ connection: Connection) {
     guard connections.removeValue(forKey: connection.token) != nil else { return }
     connection.presence.end()
+    service.dropBackups(of: connection.presence)
     if !connection.input.isEmpty || connection.closing { connection.discardInput() }
     try? epoll.remove(connection.socket.number)
     service.connectionClosed()

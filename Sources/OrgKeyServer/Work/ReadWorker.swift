@@ -17,16 +17,24 @@ final class ReadWorker: Sendable {
   private struct Queue {
     var single: [PendingRead] = []
     var scans: [PendingRead] = []
+    var leavings: [any Sendable] = []
     var stopping = false
 
-    var isEmpty: Bool { single.isEmpty && scans.isEmpty }
+    var isEmpty: Bool { single.isEmpty && scans.isEmpty && leavings.isEmpty }
 
     /// All single records that wait, and one scan after them, so that neither keeps the other
     /// from being read; empty when stopping.
-    mutating func next() -> [PendingRead] {
-      defer { single = [] }
-      return scans.isEmpty ? single : single + [scans.removeFirst()]
+    mutating func next() -> Turn {
+      defer { (single, leavings) = ([], []) }
+      let scan = scans.isEmpty ? [] : [scans.removeFirst()]
+      return Turn(reads: single + scan, leavings: leavings)
     }
+  }
+
+  private struct Turn {
+    let reads: [PendingRead]
+    /// Let go of when the turn ends.
+    let leavings: [any Sendable]
   }
 
   /// Reads that may wait: some thousand clients, each with one.
@@ -43,6 +51,9 @@ final class ReadWorker: Sendable {
     }
   }
 
+  /// Lets go of something on the reading thread: where that takes a moment.
+  func letGo(of leaving: any Sendable) { queue.change { $0.leavings.append(leaving) } }
+
   /// Ends `run`. Call it when nobody is left to be answered: what still waits is dropped.
   func stop() {
     queue.change { queue in queue = Queue(stopping: true) }
@@ -51,13 +62,13 @@ final class ReadWorker: Sendable {
   /// Works until stopped.
   func run(_ records: Records) {
     while true {
-      let reads = next()
-      if reads.isEmpty { return }
-      for read in reads { run(read, on: records) }
+      let turn = next()
+      if turn.reads.isEmpty && turn.leavings.isEmpty { return }
+      for read in turn.reads { run(read, on: records) }
     }
   }
 
-  private func next() -> [PendingRead] {
+  private func next() -> Turn {
     queue.wait(untilMilliseconds: nil, for: { !$0.isEmpty || $0.stopping }) { $0.next() }
   }
 
@@ -72,4 +83,8 @@ final class ReadWorker: Sendable {
       read.address.send(.failure(error))
     }
   }
+}
+
+extension Refusal {
+  static let tooManyReads = Refusal(.resourceExhausted, "too many reads wait")
 }

@@ -16,4 +16,6 @@ enum Work {
   case change(Change)
   /// For the reading thread: one record, or a scan, which waits for those.
   case read(scan: Bool, Read)
+  /// For the writer, which takes a copy; the reading thread answers.
+  case backup
 }

@@ -14,19 +14,25 @@ struct PendingChange: Sendable {
 }
 
 /// The thread on which everything is written. Changes that wait together share one transaction
-/// and one fsync; they are applied to the Directory, then answered.
+/// and one fsync; they are applied to the Directory, then answered. Between them, backups are
+/// made.
 final class Writer: Sendable {
   /// Changes in one transaction: bounds how long the first waits for the last.
   private static let groupSize = 256
 
   private struct Queue {
     var changes: [PendingChange] = []
+    var backups: [PendingBackup] = []
     var stopping = false
+
+    var isEmpty: Bool { changes.isEmpty && backups.isEmpty && !stopping }
   }
 
   private let queue = Condition(Queue())
 
   func submit(_ change: PendingChange) { queue.change { $0.changes.append(change) } }
+
+  func submit(_ backup: PendingBackup) { queue.change { $0.backups.append(backup) } }
 
   /// Takes no new work and ends `run` when the work it has is done.
   func stop() { queue.change { $0.stopping = true } }
@@ -36,19 +42,26 @@ final class Writer: Sendable {
   /// - Throws: the outcome of a commit is unknown. Nothing of that group was answered, and
   ///   nothing more may be: the process must end and recover from the file.
   func run(_ store: Store, _ service: Service, _ upkeep: Upkeep) throws(StoreError) {
+    let backups = BackupMaker()
     while true {
-      let (group, stopping) = next(wakingAt: upkeep.due)
+      let (group, stopping) = next(wakingAt: min(upkeep.due, backups.due), backups)
       if !group.isEmpty { try write(group, to: store, service) }
       if stopping && group.isEmpty { break }
       try upkeep.run(store, service)
+      backups.run(store, service)
     }
+    backups.finish(service)
     try upkeep.finish(store, service)
   }
 
-  private func next(wakingAt due: Int64) -> ([PendingChange], stopping: Bool) {
-    queue.wait(untilMilliseconds: due, for: { !$0.changes.isEmpty || $0.stopping }) { queue in
+  private func next(
+    wakingAt due: Int64, _ backups: BackupMaker
+  ) -> ([PendingChange], stopping: Bool) {
+    queue.wait(untilMilliseconds: due, for: { !$0.isEmpty }) { queue in
       let group = Array(Writer.group(of: queue.changes))
       queue.changes.removeFirst(group.count)
+      backups.add(queue.backups)
+      queue.backups = []
       return (group, queue.stopping)
     }
   }
