@@ -37,9 +37,10 @@ expect() {
   fi
 }
 
-# issue NAME ARGUMENTS: as expect, with the key's text in $NAME, as an administrator would keep it.
-issue() {
-  local command="$1=\$(orgkey key issue $2)"
+# secret NAME COMMAND: as expect, with the text that it prints in $NAME, as an administrator would
+# keep it.
+secret() {
+  local command="$1=\$($2)"
   printf '$ %s\n' "$command"
   steps=$((steps + 1))
   if eval "$command" 2>"$scratch/err" && [[ ${!1} =~ ^pc_live_[0-9A-Za-z]{38}$ ]]; then
@@ -75,8 +76,9 @@ expect 0 '' 'orgkey org put initech --name "Initech"'
 expect 0 'northwind-berlin' 'orgkey org list --tree'
 
 say 'A key for the customer, and one for a sub-organization. Their text is shown once, then only a digest is kept.'
-issue PARENT_KEY 'northwind --name "Production CRM sync" --permission "contacts:*"'
-issue CHILD_KEY 'northwind-de --name "Billing export" --permission contacts:read'
+secret PARENT_KEY 'orgkey key issue northwind --name "Production CRM sync" --permission "contacts:*"'
+parent_id=$(grep -oE 'key_[0-9a-z]{16}' "$scratch/err" | head -1)
+secret CHILD_KEY 'orgkey key issue northwind-de --name "Billing export" --permission contacts:read'
 child_id=$(grep -oE 'key_[0-9a-z]{16}' "$scratch/err" | head -1)
 
 say "A key reaches its organization and everything below it."
@@ -114,8 +116,29 @@ expect 0 '' "orgkey key revoke $child_id --reason \"found in a public repository
 expect 1 '^INVALID_API_KEY$' \
   'echo "$CHILD_KEY" | orgkey authorize --own --permission contacts:read'
 
-say 'What the operator sees: every outcome is counted on its key.'
+say 'A key is rotated without a gap: both secrets work until traffic has moved and the old one is revoked.'
+secret NEW_KEY "orgkey key rotate $parent_id"
+expect 0 '^ALLOWED$' 'echo "$PARENT_KEY" | orgkey authorize --own --permission contacts:read'
+expect 0 '^ALLOWED$' 'echo "$NEW_KEY" | orgkey authorize --own --permission contacts:read'
+expect 0 'secret' "orgkey key show $parent_id"
+expect 65 '' "orgkey key rotate --finish $parent_id --yes"
+expect 0 '' "orgkey key rotate --finish $parent_id --force --yes"
+expect 1 '^INVALID_API_KEY$' 'echo "$PARENT_KEY" | orgkey authorize --own --permission contacts:read'
+
+say 'An organization is suspended with all below it, at once, and resumed.'
+expect 0 '' 'orgkey org suspend northwind-emea --yes'
+expect 1 '^ORG_ACCESS_DENIED$' \
+  'echo "$NEW_KEY" | orgkey authorize --org northwind-berlin --permission contacts:read'
+expect 1 'northwind-emea' \
+  "orgkey explain $parent_id --org northwind-berlin --permission contacts:read"
+expect 0 '' 'orgkey org resume northwind-emea'
+expect 0 '^ALLOWED$' \
+  'echo "$NEW_KEY" | orgkey authorize --org northwind-berlin --permission contacts:read'
+
+say 'What the operator sees: every outcome is counted on its key, every change is in the audit trail.'
 expect 0 "$child_id" "orgkey key show $child_id"
+expect 0 'KEY_REVOKED' "orgkey key usage $child_id"
+expect 0 'RotateKey' 'orgkey audit northwind --descendants'
 
 if [ "$wrong" -ne 0 ]; then
   printf '\n%s%d of %d answers were not the expected ones.%s\n' "$red" "$wrong" "$steps" "$plain"

@@ -3,6 +3,7 @@ internal import OrgKeyModel
 
 // Some names stand both for a rule's value and for one of the library's. In this module the plain
 // name is the library's.
+typealias Explanation = OrgKey.Explanation
 typealias KeyState = OrgKey.KeyState
 typealias KeyText = OrgKey.KeyText
 typealias RateLimit = OrgKey.RateLimit

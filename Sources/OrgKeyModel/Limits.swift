@@ -30,8 +30,17 @@ package enum Limits {
   /// 24 bits, so that a window's start and its count share one atomic word.
   package static let rateLimit: UInt32 = 16_777_215
   package static let rateWindowSeconds: UInt32 = 2_592_000
-  /// Keys revoked or removed under one hold of the Directory's lock.
+  /// Keys revoked, removed or marked under one hold of the Directory's lock.
   package static let keysPerMutation = 1_024
+  /// What people may see of an imported key: too short to hold most keys whole.
+  package static let hintBytes = 64
+  /// Faults told of one import.
+  package static let importFaults = 100
+  /// Of one import: what is made of them in one transaction takes memory beside the rows.
+  package static let importRows = 2_000_000
+  /// Bytes of rows that wait for the last of their import, over all connections: 1,000,000 keys of
+  /// usual size, and as much again as they are on the wire.
+  package static let importBytes = 256 << 20
   /// How long a request_id is remembered.
   package static let requestIDLifetimeMilliseconds: Int64 = 7 * 86_400_000
   /// How long a dead secret is told from an unknown one; then it leaves memory.

@@ -109,6 +109,8 @@ package enum Mutation: Sendable {
   case removeOrganization(number: Int64)
   case addPermissionSet(number: Int64, patterns: [String])
   case addKey(KeyRecord)
+  /// Their time was over before they were added. At most `Limits.keysPerMutation` at once.
+  case markExpired(numbers: [Int64])
   /// Everything that can change of a key that is not revoked.
   case updateKey(KeyRecord)
   /// At most `Limits.keysPerMutation` at once.
@@ -121,7 +123,8 @@ package enum Mutation: Sendable {
   /// About how many rows it touches: what is applied in one go is bounded by it.
   package var rowCount: Int {
     switch self {
-    case .revokeKeys(let numbers, _), .removeKeys(let numbers): numbers.count
+    case .markExpired(let numbers), .revokeKeys(let numbers, _), .removeKeys(let numbers):
+      numbers.count
     default: 1
     }
   }

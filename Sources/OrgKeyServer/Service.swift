@@ -20,6 +20,7 @@ final class Service: Sendable {
   let backups = Backups()
   let usage = UsageLedger()
   let activity = Activity()
+  let importMemory = ImportMemory()
   let log: Logger
   let collapsed: CollapsedLog
   let startedAt = Clock.wallMilliseconds()

@@ -56,19 +56,18 @@ extension Transaction {
 
   /// Leaves out, and names, the members that would make the detail too long.
   private func bounded(_ detail: [(String, JSON)]) -> String {
-    var room = Limits.auditDetailBytes - 512
-    var kept: [(String, JSON)] = []
+    var bytes = [UInt8(ascii: "{")]
+    bytes.reserveCapacity(256)
     var omitted: [String] = []
-    for member in detail {
-      let size = member.0.utf8.count + member.1.encoded.utf8.count + 4
-      if size <= room {
-        kept.append(member)
-        room -= size
-      } else {
-        omitted.append(member.0)
-      }
+    for (name, value) in detail {
+      let end = bytes.count
+      JSON.append(name, value, to: &bytes)
+      guard bytes.count > Limits.auditDetailBytes - 512 else { continue }
+      bytes.removeSubrange(end...)
+      omitted.append(name)
     }
-    if !omitted.isEmpty { kept.append(("omitted", .list(omitted))) }
-    return JSON.object(kept).encoded
+    if !omitted.isEmpty { JSON.append("omitted", .list(omitted), to: &bytes) }
+    bytes.append(UInt8(ascii: "}"))
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

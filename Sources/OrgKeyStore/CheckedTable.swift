@@ -45,8 +45,17 @@ enum CheckedTable: Int, CaseIterable {
   private static let deadDigestFields = ["digest", "died_at"]
 
   /// Column 0 is the number, then the fields, then the checksum.
-  var select: String {
-    "SELECT number, \(fields.joined(separator: ", ")), checksum FROM \(name)"
+  var select: String { Self.selects[rawValue - 1] }
+
+  /// With a place for each column.
+  var insertion: String { Self.insertions[rawValue - 1] }
+
+  private static let selects = allCases.map {
+    "SELECT number, \($0.fields.joined(separator: ", ")), checksum FROM \($0.name)"
+  }
+  private static let insertions = allCases.map {
+    let places = repeatElement("?", count: $0.fields.count + 2).joined(separator: ", ")
+    return "INSERT INTO \($0.name) VALUES (\(places))"
   }
 }
 

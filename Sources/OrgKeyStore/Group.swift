@@ -16,7 +16,8 @@ extension Store {
     hasSavepoints = !alone
     isRolledBack = false
     group = Transaction(
-      connection: connection, now: max(now, 1), totals: totals, hasReserve: reserve.isHeld)
+      connection: connection, files: files, now: max(now, 1), totals: totals,
+      hasReserve: reserve.isHeld)
   }
 
   /// Makes one change of the group, seeing those before it. If `body` throws, nothing of it
@@ -30,7 +31,7 @@ extension Store {
   ) throws(StoreError) -> Result<Outcome, Refusal> {
     guard var transaction = group else { preconditionFailure("no group of changes is open") }
     group = nil
-    let totals = transaction.totals
+    let (totals, numbers) = (transaction.totals, transaction.numbers)
     let mutations = transaction.mutations.count
     do {
       if hasSavepoints { try connection.run("SAVEPOINT member") }
@@ -41,6 +42,7 @@ extension Store {
     } catch {
       let refusal = try undoMember(after: error)
       transaction.totals = totals
+      transaction.numbers = numbers
       transaction.mutations.removeSubrange(mutations...)
       group = transaction
       return .failure(refusal)

@@ -63,23 +63,29 @@ extension Transaction {
     let details = try connection.details(of: key, at: now)
     try audit(
       "IssueKey", by: author, organization: organization, keyID: key.keyID, secretVersion: 1,
-      details.audited)
+      key.audited(permissions: .list(details.permissions), hint: new.hint))
     return details
   }
 
   /// A digest stays known for good, so that no dead secret comes to life as another key's.
   func requireUnknown(_ digest: Digest) throws {
-    let known = try connection.integer(
-      "SELECT 1 FROM secrets WHERE digest = ?1 UNION ALL SELECT 1 FROM dead_digests WHERE digest = ?1",
-      .blob(digest.bytes))
-    guard known == nil else { throw Refusal(.alreadyExists, "this secret is known already") }
+    guard try !isKnown(digest) else {
+      throw Refusal(.alreadyExists, "this secret is known already")
+    }
   }
 
+  func isKnown(_ digest: Digest) throws(StoreError) -> Bool {
+    try connection.integer(
+      "SELECT 1 FROM secrets WHERE digest = ?1 UNION ALL SELECT 1 FROM dead_digests WHERE digest = ?1",
+      .blob(digest.bytes)) != nil
+  }
+
+  /// - Parameter createdAt: nil: now.
   mutating func addSecret(
-    to key: Int64, version: UInt32, _ digest: Digest, _ hint: String
+    to key: Int64, version: UInt32, _ digest: Digest, _ hint: String, createdAt: Int64? = nil
   ) throws(StoreError) {
     var secret = SecretRow(
-      key: key, version: version, digest: digest, hint: hint, createdAt: now)
+      key: key, version: version, digest: digest, hint: hint, createdAt: createdAt ?? now)
     try insert(&secret)
     mutations.append(
       .addSecret(
@@ -114,24 +120,21 @@ extension KeyRow {
     }
     return record(id: id, environment: environment)
   }
+
+  /// What the audit trail keeps of a key when it is made.
+  func audited(permissions: JSON, hint: String) -> [(String, JSON)] {
+    var detail: [(String, JSON)] = [
+      ("name", .text(name)), ("environment", .text(environment)), ("permissions", permissions),
+    ]
+    if expiresAt != 0 { detail.append(("expires_at_unix_ms", .integer(expiresAt))) }
+    if let rateLimit { detail.append(("rate_limit", .text(rateLimit.text))) }
+    detail.append(("hint", .text(hint)))
+    if !labels.isEmpty { detail.append(("labels", .encoded(labels))) }
+    return detail
+  }
 }
 
 extension RateLimit {
   /// As the audit trail has it: "100/3600s".
   var text: String { "\(limit)/\(window)s" }
-}
-
-extension KeyDetails {
-  /// What the audit trail keeps of a key when it is made.
-  fileprivate var audited: [(String, JSON)] {
-    var detail: [(String, JSON)] = [
-      ("name", .text(name)), ("environment", .text(environment)),
-      ("permissions", .list(permissions)),
-    ]
-    if expiresAt != 0 { detail.append(("expires_at_unix_ms", .integer(expiresAt))) }
-    if let rateLimit { detail.append(("rate_limit", .text(rateLimit.text))) }
-    if let secret = secrets.first { detail.append(("hint", .text(secret.hint))) }
-    if !labels.isEmpty { detail.append(("labels", Label.audited(labels))) }
-    return detail
-  }
 }

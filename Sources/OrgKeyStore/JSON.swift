@@ -5,6 +5,8 @@ package indirect enum JSON {
   case text(String)
   case list([String])
   case object([(String, JSON)])
+  /// JSON already.
+  case encoded(String)
 
   /// What a property was, and what it became.
   static func change(from old: JSON, to new: JSON) -> JSON {
@@ -12,30 +14,53 @@ package indirect enum JSON {
   }
 
   var encoded: String {
-    switch self {
-    case .integer(let integer): "\(integer)"
-    case .flag(let flag): flag ? "true" : "false"
-    case .text(let text): Self.quoted(text)
-    case .list(let list): "[" + list.map(Self.quoted).joined(separator: ",") + "]"
-    case .object(let members):
-      "{" + members.map { "\(Self.quoted($0)):\($1.encoded)" }.joined(separator: ",") + "}"
-    }
+    var bytes: [UInt8] = []
+    append(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// A string literal.
-  package static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\":
-        quoted += "\\"
-        quoted.unicodeScalars.append(scalar)
-      case "\u{0}"..<"\u{20}", "\u{7F}":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
+  package static func quoted(_ text: String) -> String { JSON.text(text).encoded }
+
+  private func append(to bytes: inout [UInt8]) {
+    switch self {
+    case .integer(let integer): bytes += "\(integer)".utf8
+    case .flag(let flag): bytes += (flag ? "true" : "false").utf8
+    case .text(let text): Self.append(quoting: text, to: &bytes)
+    case .list(let list):
+      bytes.append(UInt8(ascii: "["))
+      for (index, text) in list.enumerated() {
+        if index > 0 { bytes.append(UInt8(ascii: ",")) }
+        Self.append(quoting: text, to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for (name, value) in members { Self.append(name, value, to: &bytes) }
+      bytes.append(UInt8(ascii: "}"))
+    case .encoded(let text): bytes += text.utf8
+    }
+  }
+
+  /// A member of an object, whose `{` or last member is at the end of `bytes`.
+  static func append(_ name: String, _ value: JSON, to bytes: inout [UInt8]) {
+    if bytes.last != UInt8(ascii: "{") { bytes.append(UInt8(ascii: ",")) }
+    append(quoting: name, to: &bytes)
+    bytes.append(UInt8(ascii: ":"))
+    value.append(to: &bytes)
+  }
+
+  private static func append(quoting text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+      case 0..<0x20, 0x7F:
+        bytes += (byte < 0x10 ? "\\u000" : "\\u00").utf8
+        bytes += String(byte, radix: 16).utf8
+      default: bytes.append(byte)
       }
     }
-    return quoted + "\""
+    bytes.append(UInt8(ascii: "\""))
   }
 }

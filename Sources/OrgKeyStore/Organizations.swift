@@ -17,7 +17,8 @@ extension Transaction {
         throw Refusal(.alreadyExists, "this organization identifier is taken")
       }
       try requireParent(of: existing, parent, scope)
-      return (try rename(existing, name, by: author), false)
+      let renamed = try rename(existing, name, "PutOrganization", by: author)
+      return (try connection.details(of: renamed), false)
     }
     if scope.isActing && parent == nil { throw Refusal.organizationOutside }
     return (try makeOrganization(id, parent, name, by: author), true)
@@ -46,19 +47,19 @@ extension Transaction {
       "the organization exists with another parent: MoveOrganization changes it")
   }
 
-  private mutating func rename(
-    _ existing: OrganizationRow, _ name: String, by author: Author
-  ) throws -> OrganizationDetails {
+  /// Gives it a name, if that is one and another than it has.
+  mutating func rename(
+    _ existing: OrganizationRow, _ name: String, _ method: String, by author: Author
+  ) throws -> OrganizationRow {
+    if name.isEmpty || name.utf8.elementsEqual(existing.name.utf8) { return existing }
+    try requireSpace()
     var renamed = existing
-    if !name.isEmpty && !name.utf8.elementsEqual(existing.name.utf8) {
-      try requireSpace()
-      renamed.name = name
-      try update(existing, to: renamed)
-      try audit(
-        "PutOrganization", by: author, organization: renamed,
-        [("name", .change(from: .text(existing.name), to: .text(name)))])
-    }
-    return try connection.details(of: renamed)
+    renamed.name = name
+    try update(existing, to: renamed)
+    try audit(
+      method, by: author, organization: renamed,
+      [("name", .change(from: .text(existing.name), to: .text(name)))])
+    return renamed
   }
 
   private mutating func makeOrganization(
@@ -73,8 +74,14 @@ extension Transaction {
     try insert(&row)
     mutations.append(.addOrganization(row.record))
     try audit(
-      "PutOrganization", by: author, organization: row,
-      [("created", .flag(true)), ("parent_id", .text(parent?.id ?? "")), ("name", .text(name))])
+      "PutOrganization", by: author, organization: row, row.audited(parentID: parent?.id ?? ""))
     return try connection.details(of: row)
+  }
+}
+
+extension OrganizationRow {
+  /// What the audit trail keeps of an organization when it is made.
+  func audited(parentID: String) -> [(String, JSON)] {
+    [("created", .flag(true)), ("parent_id", .text(parentID)), ("name", .text(name))]
   }
 }

@@ -153,7 +153,7 @@ extension Restore {
     try connection.script("BEGIN IMMEDIATE")
     let kept = try Totals(reading: connection)
     var transaction = Transaction(
-      connection: connection, now: max(Clock.wallMilliseconds(), 1),
+      connection: connection, files: files, now: max(Clock.wallMilliseconds(), 1),
       totals: backup.worst == nil ? kept : backup.found, hasReserve: true)
     if backup.worst != nil { try connection.skipNumbersInUse() }
     let author = Author(uid: getuid(), gid: getgid(), pid: getpid())

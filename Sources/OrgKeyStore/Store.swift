@@ -158,6 +158,9 @@ extension Connection {
       ("cell_size_check", "1"), ("mmap_size", "0"),
       // What undoes a large change would else go to a temporary directory, which may not be there.
       ("temp_store", "2"),
+      // The log stays as long as this, so that revoking finds room in it; what one large change
+      // made it grow beyond is given back when it begins anew.
+      ("journal_size_limit", "\(64 << 20)"),
     ]
     if let journalMode { settings.insert(("journal_mode", journalMode), at: 0) }
     for (name, value) in settings {

@@ -7,6 +7,7 @@ package import OrgKeyModel
 /// An operation throws `Refusal` if the change may not be made, or `StoreError`.
 package struct Transaction {
   let connection: Connection
+  let files: DatabaseFiles
   /// Unix milliseconds: when this happens.
   package let now: Int64
   var totals: Totals
@@ -14,9 +15,13 @@ package struct Transaction {
   let hasReserve: Bool
   /// What was changed so far, for the Directory.
   package var mutations: [Mutation] = []
+  var numbers = RowNumbers()
 
-  init(connection: Connection, now: Int64, totals: Totals, hasReserve: Bool) {
+  init(
+    connection: Connection, files: DatabaseFiles, now: Int64, totals: Totals, hasReserve: Bool
+  ) {
     self.connection = connection
+    self.files = files
     self.now = now
     self.totals = totals
     self.hasReserve = hasReserve
@@ -33,19 +38,36 @@ package struct Transaction {
   }
 }
 
+/// The numbers that rows are given inside one transaction, which SQLite would have to be asked for
+/// each time: one more than the last, never one again that was kept.
+struct RowNumbers {
+  // 0: not asked for yet.
+  private var last = InlineArray<5, Int64>(repeating: 0)
+
+  mutating func next(
+    of table: CheckedTable, on connection: Connection
+  ) throws(StoreError) -> Int64 {
+    let place = table.rawValue - 1
+    if last[place] == 0 {
+      last[place] =
+        try connection.integer(
+          "SELECT seq FROM sqlite_sequence WHERE name = ?", .text(table.name)) ?? 0
+    }
+    last[place] += 1
+    return last[place]
+  }
+}
+
 // Rows of checked tables are written here and nowhere else: row, checksum and totals together.
 extension Transaction {
   /// Gives the row its number and writes it.
   mutating func insert<Row: CheckedRow>(_ row: inout Row) throws(StoreError) {
     let table = Row.table
-    let last = try connection.integer(
-      "SELECT seq FROM sqlite_sequence WHERE name = ?", .text(table.name))
-    row.number = (last ?? 0) + 1
-    let checksum = row.checksum
-    let places = String(repeating: "?, ", count: table.fields.count + 1) + "?"
+    row.number = try numbers.next(of: table, on: connection)
+    let fields = row.fields
+    let checksum = Checksum.of(table, number: row.number, fields)
     try connection.run(
-      "INSERT INTO \(table.name) VALUES (\(places))",
-      [.integer(row.number)] + row.fields + [.integer(checksum)])
+      table.insertion, [.integer(row.number)] + fields + [.integer(checksum)])
     totals.add(checksum, to: table)
   }
 

@@ -20,7 +20,8 @@ enum WireType: UInt8 {
   private static let largestFieldNumber: UInt64 = (1 << 29) - 1
 
   private let bytes: UnsafeRawBufferPointer
-  private var offset = 0
+  /// Of the next field.
+  private(set) var offset = 0
 
   init(_ bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
 

@@ -11,6 +11,7 @@ extension Directory {
     case .addPermissionSet(let number, let patterns):
       insert(PermissionSet(patterns: patterns), number: number)
     case .addKey(let record): insert(record)
+    case .markExpired(let numbers): numbers.reduce(true) { markExpired(key: $1, true) && $0 }
     case .updateKey(let record): updateKey(record)
     case .revokeKeys(let numbers, let time): revokeKeys(numbers, at: time)
     case .removeKeys(let numbers): numbers.reduce(true) { removeKey($1) && $0 }

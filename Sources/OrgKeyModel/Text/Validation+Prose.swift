@@ -77,6 +77,36 @@ extension Validation {
       throw .invalid(
         field, "\(field) is not in the future: it is Unix milliseconds, or 0 for never")
     }
+    try requireInRange(expiry, field)
+  }
+
+  /// What people may see of an imported key: at most 64 bytes; may be empty.
+  package static func hint(_ hint: String, field: String = "hint") throws(Refusal) {
+    try line(hint, atMost: Limits.hintBytes, field)
+  }
+
+  /// When an imported key was made, in Unix milliseconds: 0 if it is not known, else before `now`.
+  package static func creation(
+    _ time: Int64, now: Int64, field: String = "created_at_unix_ms"
+  ) throws(Refusal) {
+    guard time >= 0, time <= now else {
+      let what = time < 0 ? "before 1970" : "in the future"
+      throw .invalid(
+        field, "\(field) is \(what): it is Unix milliseconds, or 0 if it is not known")
+    }
+  }
+
+  /// When an imported key ends, in Unix milliseconds: 0 for never. It may have ended already.
+  package static func importedExpiry(
+    _ expiry: Int64, field: String = "expires_at_unix_ms"
+  ) throws(Refusal) {
+    guard expiry >= 0 else {
+      throw .invalid(field, "\(field) is before 1970: it is Unix milliseconds, or 0 for never")
+    }
+    try requireInRange(expiry, field)
+  }
+
+  private static func requireInRange(_ expiry: Int64, _ field: String) throws(Refusal) {
     guard expiry <= Limits.latestTime else {
       throw .invalid(field, "\(field) is after the year 9999: it is Unix milliseconds")
     }

@@ -21,28 +21,39 @@ final class CallHandler {
   ///
   /// - Returns: whether frames are left that could be handled at once.
   func handle(_ connection: Connection) -> Bool {
-    var others: [Request] = []
+    var others: [Other] = []
     if case .body = unsafe Frame.front(of: connection.input.bytes) {
       service.directory.read { directory in
         usage.record { counts in
           let now = Instant.now
-          while let request = nextOther(connection, waiting: others.count, directory, &counts, now)
-          {
-            others.append(request)
+          while let other = nextOther(connection, waiting: others.count, directory, &counts, now) {
+            others.append(other)
           }
         }
       }
       decoder.reset()
     }
-    for request in others { dispatch(request, from: connection) }
+    for other in others {
+      switch other {
+      case .request(let request, let encoded): dispatch(request, encoded, from: connection)
+      case .refused(let refusal, let callID, let parts):
+        refuse(refusal, callID, of: parts, connection)
+      }
+    }
     return look(at: connection)
   }
 
-  /// Answers Authorize calls up to the next call of another kind, which it returns.
+  /// What is done when the Directory's lock is given back.
+  private enum Other {
+    case request(Request, EncodedMethod?)
+    case refused(Refusal, callID: UInt64, [ImportPart])
+  }
+
+  /// Answers Authorize calls up to the next frame of another kind, which it returns.
   private func nextOther(
     _ connection: Connection, waiting: Int, _ directory: borrowing Directory,
     _ counts: inout ReactorCounts, _ now: Instant
-  ) -> Request? {
+  ) -> Other? {
     while connection.hasRoom && connection.pending + waiting < Connection.pendingCalls {
       let bytes = unsafe connection.input.bytes
       guard case .body(let length) = unsafe Frame.front(of: bytes) else { return nil }
@@ -53,15 +64,19 @@ final class CallHandler {
       }
       let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[Frame.headerLength..<whole])
       do throws(BodyFault) {
+        if let (request, encoded) = try unsafe decoder.decodeLong(body) {
+          return .request(request, encoded)
+        }
         switch try unsafe decoder.decode(body) {
         case .authorize(let call):
           authorize(call, for: connection, directory, &counts, now)
         case .other(let request):
-          return request
+          return .request(request, nil)
         }
       } catch {
         let callID = unsafe RequestDecoder.callID(of: body, after: error)
-        answer(connection, callID, .failure(Refusal(error)))
+        return unsafe .refused(
+          Refusal(error), callID: callID, RequestDecoder.importParts(in: body))
       }
     }
     return nil

@@ -4,20 +4,26 @@ internal import OrgKeyWire
 
 extension CallHandler {
   /// Answers a call, or hands it to the thread that does its work.
-  func dispatch(_ request: Request, from connection: Connection) {
+  ///
+  /// - Parameter encoded: the fields of its method, if `request` is without them.
+  func dispatch(_ request: Request, _ encoded: EncodedMethod?, from connection: Connection) {
     do throws(Refusal) {
       let call = try Call(request, from: connection)
-      let work = try work(for: request, call)
-      submit(work, call, request.callID, connection)
+      let work = try work(for: request, encoded, call)
+      submit(work, call.method, deadline: call.deadline, request.callID, connection)
     } catch {
       if error.code == .permissionDenied {
         service.collapsed.notice("refused: \(error.message)")
       }
-      answer(connection, request.callID, .failure(error))
+      let parts = encoded?.importParts ?? request.importParts
+      refuse(error, request.callID, of: parts, connection)
     }
   }
 
-  private func submit(_ work: Work, _ call: Call, _ callID: UInt64, _ connection: Connection) {
+  func submit(
+    _ work: Work, _ method: MethodName, deadline: Int64?, _ callID: UInt64,
+    _ connection: Connection
+  ) {
     let address = ReturnAddress(
       mailbox: mailbox, presence: connection.presence, token: connection.token, callID: callID)
     switch work {
@@ -26,9 +32,9 @@ extension CallHandler {
     case .change(let change):
       connection.pending += 1
       service.writer.submit(
-        PendingChange(method: call.method, run: change, deadline: call.deadline, address: address))
+        PendingChange(method: method, run: change, deadline: deadline, address: address))
     case .read(let scan, let read):
-      let read = PendingRead(scan: scan, run: read, deadline: call.deadline, address: address)
+      let read = PendingRead(scan: scan, run: read, deadline: deadline, address: address)
       if service.reading.submit(read) {
         connection.pending += 1
       } else {
@@ -36,12 +42,38 @@ extension CallHandler {
       }
     case .backup:
       connection.pending += 1
-      service.writer.submit(PendingBackup(deadline: call.deadline, address: address))
+      service.writer.submit(PendingBackup(deadline: deadline, address: address))
+    case .stage(let stage):
+      connection.pending += 1
+      let imports = connection.imports ?? Imports(service.importMemory)
+      connection.imports = imports
+      submit(stage, imports, method, deadline, address)
     }
   }
 
+  private func submit(
+    _ stage: @escaping Work.Stage, _ imports: Imports, _ method: MethodName, _ deadline: Int64?,
+    _ address: ReturnAddress
+  ) {
+    let writer = service.writer
+    let run = { @Sendable (_: Records) throws(Refusal) -> Response.Result? in
+      switch try stage(imports) {
+      case .answer(let result): return result
+      case .change(let change):
+        writer.submit(
+          PendingChange(method: method, run: change, deadline: deadline, address: address))
+        return nil
+      }
+    }
+    // Left out neither when many wait nor when it is late: the import would go on without it.
+    _ = service.reading.submit(
+      PendingRead(scan: true, run: run, deadline: nil, address: address), always: true)
+  }
+
   /// What each method comes to, once its fields were found good.
-  private func work(for request: Request, _ call: Call) throws(Refusal) -> Work {
+  private func work(
+    for request: Request, _ encoded: EncodedMethod?, _ call: Call
+  ) throws(Refusal) -> Work {
     switch request.method {
     case .identifyKey(let message): try identifyKey(message)
     case .listAccessibleOrganizations(let message): try listAccessibleOrganizations(message)
@@ -66,6 +98,8 @@ extension CallHandler {
     case .resumeOrganization(let message): try resumeOrganization(message, call)
     case .deleteOrganization(let message): try deleteOrganization(message, call)
     case .backup(let message): try backup(message, call)
+    case .importKeys(let message): try importRows(message, encoded, call)
+    case .importOrganizations(let message): try importRows(message, encoded, call)
     default:
       throw Refusal(
         .unimplemented, "orgkeyd \(Version.current) does not serve \(call.method.text) yet")

@@ -36,25 +36,13 @@ extension CallHandler {
   private func newKey(_ request: IssueKeyRequest) throws(Refusal) -> (NewKey, SecretText) {
     try Validation.organizationID(request.organizationID)
     try Validation.keyName(request.name)
-    let environment = try environment(for: request)
+    let environment = try service.environment(named: request.environment)
     let (secret, kept) = try SecretText.made(
       prefix: service.policy.keyPrefix, environment: environment)
-    do throws(SystemError) {
-      let id = try KeyID { (bytes) throws(SystemError) in try Random.fill(&bytes) }
-      let key = NewKey(
-        id: id, organizationID: request.organizationID, name: request.name,
-        environment: environment, digest: kept.digest, hint: kept.hint)
-      return (key, secret)
-    } catch {
-      throw .noRandomBytes(error)
-    }
-  }
-
-  private func environment(for request: IssueKeyRequest) throws(Refusal) -> Environment {
-    if request.environment.isEmpty, let required = service.policy.requiredEnvironment {
-      return required
-    }
-    return try Validation.environment(request.environment.isEmpty ? "live" : request.environment)
+    let key = NewKey(
+      id: try KeyID.made(), organizationID: request.organizationID, name: request.name,
+      environment: environment, digest: kept.digest, hint: kept.hint)
+    return (key, secret)
   }
 
   func rotateKey(_ request: RotateKeyRequest, _ call: Call) throws(Refusal) -> Work {
@@ -151,14 +139,25 @@ extension CallHandler {
 }
 
 extension Service {
+  /// The environment of a new key.
+  ///
+  /// - Parameter name: empty: the one that is required, else live.
+  func environment(named name: String) throws(Refusal) -> Environment {
+    if name.isEmpty, let required = policy.requiredEnvironment { return required }
+    return try Validation.environment(name.isEmpty ? "live" : name)
+  }
+
   /// One line for each change that was committed.
-  func logChange(_ call: Call, key: String = "", organization: String = "") {
+  ///
+  /// - Parameter count: of an import: what came of it.
+  func logChange(_ call: Call, key: String = "", organization: String = "", count: Int = 0) {
     var metadata: Logger.Metadata = [
       "orgkey.method": "\(call.method.text)", "orgkey.peer_uid": "\(call.author.uid)",
       "orgkey.peer_pid": "\(call.author.pid)",
     ]
     if !key.isEmpty { metadata["orgkey.key_id"] = "\(key)" }
     if !organization.isEmpty { metadata["orgkey.organization_id"] = "\(organization)" }
+    if count > 0 { metadata["orgkey.count"] = "\(count)" }
     if !call.author.actor.isEmpty { metadata["orgkey.actor"] = "\(call.author.actor)" }
     log.info("changed", metadata: metadata)
   }

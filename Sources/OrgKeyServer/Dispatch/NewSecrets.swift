@@ -35,8 +35,19 @@ extension SecretText {
   }
 }
 
+extension KeyID {
+  /// A new key's.
+  static func made() throws(Refusal) -> KeyID {
+    do throws(SystemError) {
+      return try KeyID { (bytes) throws(SystemError) in try Random.fill(&bytes) }
+    } catch {
+      throw .noRandomBytes(error)
+    }
+  }
+}
+
 extension Refusal {
-  static func noRandomBytes(_ error: SystemError) -> Refusal {
+  fileprivate static func noRandomBytes(_ error: SystemError) -> Refusal {
     Refusal(.internal, "no random bytes for a secret: \(error)")
   }
 }

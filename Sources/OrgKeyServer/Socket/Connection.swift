@@ -22,6 +22,9 @@ final class Connection {
   /// Tells other threads when it is gone.
   let presence = Presence()
 
+  /// nil: none was ever begun.
+  var imports: Imports?
+
   var input = ByteBuffer()
   var output = ByteBuffer()
   /// Calls that other threads are working on.

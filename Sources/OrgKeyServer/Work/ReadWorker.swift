@@ -6,7 +6,8 @@ internal import OrgKeyWire
 /// A read that waits for its turn.
 struct PendingRead: Sendable {
   let scan: Bool
-  let run: Work.Read
+  /// nil: somebody else answers.
+  let run: @Sendable (Records) throws(Refusal) -> Response.Result?
   /// On the monotonic clock; nil: the caller waits as long as it takes.
   let deadline: Int64?
   let address: ReturnAddress
@@ -42,10 +43,12 @@ final class ReadWorker: Sendable {
 
   private let queue = Condition(Queue())
 
+  /// - Parameter always: it is taken however many wait. For administrators.
   /// - Returns: false: too many wait already.
-  func submit(_ read: PendingRead) -> Bool {
+  func submit(_ read: PendingRead, always: Bool = false) -> Bool {
     queue.change { queue in
-      guard queue.single.count + queue.scans.count < ReadWorker.queueLength else { return false }
+      let waiting = queue.single.count + queue.scans.count
+      guard always || waiting < ReadWorker.queueLength else { return false }
       if read.scan { queue.scans.append(read) } else { queue.single.append(read) }
       return true
     }
@@ -78,7 +81,7 @@ final class ReadWorker: Sendable {
       return read.address.send(.failure(.deadlineExceeded))
     }
     do throws(Refusal) {
-      read.address.send(.success(try read.run(records)))
+      if let result = try read.run(records) { read.address.send(.success(result)) }
     } catch {
       read.address.send(.failure(error))
     }

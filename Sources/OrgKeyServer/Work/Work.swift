@@ -9,6 +9,14 @@ enum Work {
   typealias Change = @Sendable (inout Transaction) throws -> Answer
   typealias Answer = @Sendable () -> Response.Result
   typealias Read = @Sendable (Records) throws(Refusal) -> Response.Result
+  /// Takes rows of an import.
+  typealias Stage = @Sendable (Imports) throws(Refusal) -> Staged
+
+  enum Staged {
+    case answer(Response.Result)
+    /// The import is whole.
+    case change(Change)
+  }
 
   /// Answered on the spot.
   case answer(Response.Result)
@@ -18,4 +26,6 @@ enum Work {
   case read(scan: Bool, Read)
   /// For the writer, which takes a copy; the reading thread answers.
   case backup
+  /// For the reading thread, in turn with the connection's others of the kind.
+  case stage(Stage)
 }
