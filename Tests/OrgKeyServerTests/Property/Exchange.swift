@@ -67,6 +67,15 @@ struct Difference: Error {
   static func check<Value: Equatable>(
     _ what: String, model: Value, daemon: Value
   ) throws(Difference) {
-    guard model == daemon else { throw Difference(what, "\(model)", "\(daemon)") }
+    if model == daemon { return }
+    // Of long records, what differs.
+    let (ours, theirs) = (Mirror(reflecting: model), Mirror(reflecting: daemon))
+    let fields = zip(ours.children, theirs.children).filter { "\($0.value)" != "\($1.value)" }
+    guard ours.displayStyle == .struct, !fields.isEmpty else {
+      throw Difference(what, "\(model)", "\(daemon)")
+    }
+    throw Difference(
+      what, fields.map { "\($0.0.label ?? ""): \($0.0.value)" }.joined(separator: ", "),
+      fields.map { "\($0.1.label ?? ""): \($0.1.value)" }.joined(separator: ", "))
   }
 }

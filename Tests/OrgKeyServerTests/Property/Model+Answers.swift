@@ -94,8 +94,11 @@ extension Model {
     case .listKeys(let request): refusalsOfReading(request.organizationID, caller)
     case .getOrganization(let request): refusalsOfReading(request.organizationID, caller)
     case .listOrganizations(let request): refusalsOfReading(request.organizationID, caller)
-    case .getKey(let request): refusals(request, caller)
-    case .getStatistics: caller.isActing ? [.permissionDenied] : []
+    case .getKey(let request): refusalsOfReading(key: request.keyID, caller)
+    case .getUsage(let request): refusalsOfReading(key: request.keyID, caller)
+    case .explainAuthorize(let request): refusals(request)
+    case .getStatistics, .importKeys, .importOrganizations:
+      caller.isActing ? [.permissionDenied] : []
     default: []
     }
   }
@@ -138,6 +141,12 @@ extension Model {
       try compare(request, answer.organizations, exchange)
     case (.getStatistics, .getStatistics(let answer)):
       try compare(answer, exchange.reading)
+    case (.listAuditEvents(let request), .listAuditEvents(let answer)):
+      try compare(request, answer)
+    case (.getUsage(let request), .getUsage(let answer)):
+      try compare(request, answer, exchange.reading)
+    case (.explainAuthorize(let request), .explainAuthorize(let answer)):
+      try compare(request, answer, exchange.reading)
     default: return false
     }
     return true
@@ -152,7 +161,9 @@ extension Model {
     case (.updateKey(let request), .updateKey(let answer)): try apply(request, answer, exchange)
     case (.revokeKey(let request), .revokeKey(let answer)): try apply(request, answer, exchange)
     case (.revokeKeys(let request), .revokeKeys(let answer)): try apply(request, answer, exchange)
-    case (.deleteKey(let request), .deleteKey): remove(request.keyID)
+    case (.deleteKey(let request), .deleteKey): apply(request, exchange)
+    // The driver looks into this one, for it knows the texts.
+    case (.importKeys, .importKeys): break
     default: return false
     }
     return true
@@ -170,8 +181,10 @@ extension Model {
       try suspend(request.organizationID, true, answer.organization, exchange)
     case (.resumeOrganization(let request), .resumeOrganization(let answer)):
       try suspend(request.organizationID, false, answer.organization, exchange)
+    case (.importOrganizations(let request), .importOrganizations(let answer)):
+      try apply(request, answer, exchange)
     case (.deleteOrganization(let request), .deleteOrganization(let answer)):
-      try apply(request, answer)
+      try apply(request, answer, exchange)
     default: return false
     }
     return true

@@ -35,17 +35,24 @@ extension Model {
     let now = exchange.reading.now
     guard let (found, presented) = target(request, exchange.caller) else { return }
     var key = found
+    let retired = presented.map { $0.isLive(at: now) ? 0 : $0.version } ?? 0
+    let version = retired == 0 ? request.secretVersion : retired
     if key.isRevoked {
       // The first time and reason stay.
-    } else if let presented, !presented.isLive(at: now) {
-      key.secrets[key.secrets.count { $0.version < presented.version }].revoked = true
-    } else if request.secretVersion != 0 {
-      for place in key.secrets.indices where key.secrets[place].version == request.secretVersion {
-        key.secrets[place].revoked = true
-      }
-    } else {
+    } else if version == 0 {
       key.revokedAt = Moment(exchange.reading.wall)
       key.revokedReason = request.reason
+      note(exchange, [(.revokeKey, key.id, key.organization, 0)])
+    } else {
+      for place in key.secrets.indices where key.secrets[place].version == version {
+        // One whose overlap is over is retired for good now, which nobody can see.
+        let isCertain = key.secrets[place].isLive(at: now)
+        if !key.secrets[place].revoked {
+          note(
+            exchange, isCertain: isCertain, [(.revokeKey, key.id, key.organization, version)])
+        }
+        key.secrets[place].revoked = true
+      }
     }
     keys[key.id] = key
     try compare(answer.key, key.id, exchange.reading)
@@ -64,6 +71,7 @@ extension Model {
     let top = request.organizationID
     let hit = ids(of: Set(request.includeDescendants ? subtree(top) : [top]))
       .filter { keys[$0]?.isRevoked == false }
+    note(exchange, hit.map { (.revokeKeys, $0, keys[$0]?.organization ?? "", 0) })
     for id in hit {
       keys[id]?.revokedAt = Moment(exchange.reading.wall)
       keys[id]?.revokedReason = request.reason
@@ -78,5 +86,10 @@ extension Model {
     if !acting.isEmpty { return acting }
     guard let key = key(request.keyID, caller) else { return [.notFound] }
     return key.isRevoked ? [] : [.failedPrecondition]
+  }
+
+  mutating func apply(_ request: DeleteKeyRequest, _ exchange: Exchange) {
+    note(exchange, [(.deleteKey, request.keyID, keys[request.keyID]?.organization ?? "", 0)])
+    remove(request.keyID)
   }
 }

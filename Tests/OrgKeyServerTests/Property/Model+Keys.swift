@@ -48,18 +48,17 @@ extension Model {
       throw Difference("created_by", exchange.caller.actor, told.createdBy)
     }
     try Difference.check("a new id", model: true, daemon: Self.isKeyID(key.id) && isNew(key.id))
-    key.secrets = [try take(answer.apiKey, 1, of: key, at: key.createdAt)]
-    keys[key.id] = key
-    keyIDs.append(key.id)
-    ends.append(key.expiresAt)
+    key.secrets = [try secret(answer.apiKey, 1, of: key, at: key.createdAt)]
+    add(key)
     remember(request.requestID, request.withoutRequestID, key, 1)
+    note(exchange, [(.issueKey, key.id, key.organization, 1)])
     try compare(answer.key, key.id, exchange.reading)
   }
 
   private func isNew(_ id: String) -> Bool { keys[id] == nil && !deletedKeyIDs.contains(id) }
 
   /// A secret from an answer, with its text as the design has it.
-  private mutating func take(
+  private func secret(
     _ text: SecretText, _ version: UInt32, of key: Key, at: Int64
   ) throws(Difference) -> Secret {
     let text = text.string
@@ -69,9 +68,7 @@ extension Model {
       && text.dropFirst(start.count).utf8.allSatisfy { Self.digits.utf8.contains($0) }
       && owners[text] == nil
     try Difference.check("the form of \(text)", model: true, daemon: isRight)
-    owners[text] = Owner(key: key.id, version: version)
-    texts.append(text)
-    return Secret(version: version, text: text, createdAt: at)
+    return Secret(version: version, text: text, hint: "\(start)…\(text.suffix(4))", createdAt: at)
   }
 
   private static let digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -112,9 +109,13 @@ extension Model {
         ends.append(key.secrets[place].retiresAt)
       }
     }
-    key.secrets.append(try take(answer.apiKey, newest.version + 1, of: key, at: at))
+    let new = try secret(answer.apiKey, newest.version + 1, of: key, at: at)
+    key.secrets.append(new)
     keys[key.id] = key
+    owners[new.text] = Owner(key: key.id, version: new.version)
+    texts.append(new.text)
     remember(request.requestID, request.withoutRequestID, key, newest.version + 1)
+    note(exchange, [(.rotateKey, key.id, key.organization, newest.version + 1)])
     try compare(answer.key, key.id, exchange.reading)
   }
 
@@ -140,7 +141,8 @@ extension Model {
   mutating func apply(
     _ request: UpdateKeyRequest, _ answer: UpdateKeyResponse, _ exchange: Exchange
   ) throws(Difference) {
-    guard var key = keys[request.keyID] else { return }
+    guard let old = keys[request.keyID] else { return }
+    var key = old
     if request.fields.contains("name") { key.name = request.name }
     if request.fields.contains("permissions") { key.permissions = request.permissions }
     if request.fields.contains("disabled") { key.disabled = request.disabled }
@@ -155,7 +157,16 @@ extension Model {
       key.window = nil
     }
     keys[key.id] = key
+    if !key.isSame(as: old) { note(exchange, [(.updateKey, key.id, key.organization, 0)]) }
     try compare(answer.key, key.id, exchange.reading)
+  }
+}
+
+extension Model.Key {
+  /// Whether both are the same in all that can be set.
+  fileprivate func isSame(as other: Self) -> Bool {
+    name == other.name && permissions == other.permissions && disabled == other.disabled
+      && labels == other.labels && expiresAt == other.expiresAt && limit == other.limit
   }
 }
 

@@ -3,8 +3,6 @@ import OrgKeyWire
 // Changes of organizations: why each is refused, and what it does.
 
 extension Model {
-  private static let deepest = 64
-
   func refusals(_ request: PutOrganizationRequest, _ caller: Caller) -> Set<Code> {
     let (id, parent) = (request.organizationID, request.parentID)
     guard Self.isIdentifier(id), parent.isEmpty || Self.isIdentifier(parent) else {
@@ -32,8 +30,12 @@ extension Model {
   ) throws(Difference) {
     let id = request.organizationID
     let isNew = organizations[id] == nil
+    if isNew || !request.name.isEmpty && request.name != organizations[id]?.name {
+      note(exchange, [(.putOrganization, "", id, 0)])
+    }
     if isNew {
       organizations[id] = Organization(parent: request.parentID, name: request.name)
+      displaced.insert(id)
     } else if !request.name.isEmpty {
       organizations[id]?.name = request.name
     }
@@ -67,8 +69,13 @@ extension Model {
   mutating func apply(
     _ request: MoveOrganizationRequest, _ answer: MoveOrganizationResponse, _ exchange: Exchange
   ) throws(Difference) {
-    organizations[request.organizationID]?.parent = request.parentID
-    try compare(answer.organization, request.organizationID, exchange)
+    let id = request.organizationID
+    if organizations[id]?.parent != request.parentID {
+      note(exchange, [(.moveOrganization, "", id, 0)])
+    }
+    organizations[id]?.parent = request.parentID
+    displaced.insert(id)
+    try compare(answer.organization, id, exchange)
   }
 
   /// To suspend or to resume it.
@@ -83,6 +90,9 @@ extension Model {
   mutating func suspend(
     _ id: String, _ suspended: Bool, _ answer: OrgKeyWire.Organization?, _ exchange: Exchange
   ) throws(Difference) {
+    if organizations[id]?.suspended != suspended {
+      note(exchange, [(suspended ? .suspendOrganization : .resumeOrganization, "", id, 0)])
+    }
     organizations[id]?.suspended = suspended
     try compare(answer, id, exchange)
   }
@@ -99,18 +109,25 @@ extension Model {
   }
 
   mutating func apply(
-    _ request: DeleteOrganizationRequest, _ answer: DeleteOrganizationResponse
+    _ request: DeleteOrganizationRequest, _ answer: DeleteOrganizationResponse,
+    _ exchange: Exchange
   ) throws(Difference) {
     let all = subtree(request.organizationID)
     let lost = ids(of: Set(all))
-    let revoked = lost.count { keys[$0]?.isRevoked == false }
+    let revoked = lost.compactMap { keys[$0] }.filter { !$0.isRevoked }
+    // The contract has no word for what becomes of the keys.
+    note(
+      exchange,
+      revoked.map { (.revokeKeys, $0.id, $0.organization, 0) }
+        + all.map { (.deleteOrganization, "", $0, 0) })
     for id in lost { remove(id) }
     for id in all {
       organizations[id] = nil
       carried[id] = nil
+      displaced.insert(id)
     }
     try Difference.check(
-      "the counts", model: [all.count, revoked],
+      "the counts", model: [all.count, revoked.count],
       daemon: [Int(answer.deletedOrganizationCount), Int(answer.revokedKeyCount)])
   }
 

@@ -3,11 +3,11 @@ import OrgKeyWire
 // What can be read: why it is refused, and what must be told.
 
 extension Model {
-  func refusals(_ request: GetKeyRequest, _ caller: Caller) -> Set<Code> {
-    guard Self.isKeyID(request.keyID) else { return [.invalidArgument] }
+  func refusalsOfReading(key id: String, _ caller: Caller) -> Set<Code> {
+    guard Self.isKeyID(id) else { return [.invalidArgument] }
     let acting = actingRefusals(caller, changing: false)
     if !acting.isEmpty { return acting }
-    return key(request.keyID, caller) == nil ? [.notFound] : []
+    return key(id, caller) == nil ? [.notFound] : []
   }
 
   /// - Parameter organization: empty: none is named.
@@ -110,7 +110,7 @@ extension Model.Key {
         && (expiresAt == 0 || expiresAt >= request.expiresBeforeUnixMs)
       || request.secretCreatedBeforeUnixMs != 0
         && (secrets.last?.createdAt ?? 0) >= request.secretCreatedBeforeUnixMs
-      || !secrets.contains { $0.hint(environment).hasSuffix(request.secretHint) }
+      || !secrets.contains { $0.hint.hasSuffix(request.secretHint) }
     if isOut { return false }
     let answers = states(in: reading).map { request.states.isEmpty || request.states.contains($0) }
     if !answers.contains(true) { return false }

@@ -81,23 +81,19 @@ extension Model.Key {
     let now = later.count == told.count ? reading.wall.upperBound : reading.now
     for place in secrets.indices.reversed() where secrets[place].isLive(at: now) {
       let told = told.first { $0.version == secrets[place].version }
-      records.append(secrets[place].record(environment, toldAs: told))
+      records.append(secrets[place].record(toldAs: told))
     }
     return records
   }
 }
 
 extension Model.Secret {
-  fileprivate mutating func record(
-    _ environment: String, toldAs told: OrgKeyWire.Secret?
-  ) -> OrgKeyWire.Secret {
+  fileprivate mutating func record(toldAs told: OrgKeyWire.Secret?) -> OrgKeyWire.Secret {
     OrgKeyWire.Secret(
-      version: version, hint: hint(environment), createdAtUnixMs: createdAt,
+      version: version, hint: hint, createdAtUnixMs: createdAt,
       retiresAtUnixMs: retiresAt, allowedCount: allowed,
       lastUsedAtUnixMs: lastUsed.take(told?.lastUsedAtUnixMs ?? 0))
   }
-
-  func hint(_ environment: String) -> String { "pc_\(environment)_…\(text.suffix(4))" }
 }
 
 extension Model.Usage {

@@ -7,6 +7,8 @@ import OrgKeyWire
 /// Where the contract leaves open which of several refusals is told, the model looks at the fields
 /// first, then at who acts, then at what is in reach; of what is left each will do.
 struct Model {
+  static let deepest = 64
+
   struct Organization {
     /// Empty: a root.
     var parent: String
@@ -17,6 +19,7 @@ struct Model {
   struct Secret {
     let version: UInt32
     let text: String
+    let hint: String
     let createdAt: Int64
     /// 0: stays until the key ends.
     var retiresAt: Int64 = 0
@@ -93,9 +96,26 @@ struct Model {
   var carried: [String: [String: Carried]] = [:]
   /// When keys and secrets end, as far as that is still to come.
   var ends: [Int64] = []
+  /// What was done and was not yet found in the audit trail.
+  var changes: [Change] = []
+  /// The last events of the audit trail that were told.
+  var trail: [AuditEvent] = []
+  /// Organizations that were made, moved or deleted since the driver last emptied this.
+  var displaced: Set<String> = []
 }
 
 extension Model {
+  /// Adds a key, with what it ends by and the texts of its secrets.
+  mutating func add(_ key: Key) {
+    keys[key.id] = key
+    keyIDs.append(key.id)
+    ends.append(key.expiresAt)
+    for secret in key.secrets {
+      owners[secret.text] = Owner(key: key.id, version: secret.version)
+      texts.append(secret.text)
+    }
+  }
+
   /// An organization, the one above it, and so on up to its root.
   func ancestry(_ organization: String) -> [String] {
     var chain: [String] = []

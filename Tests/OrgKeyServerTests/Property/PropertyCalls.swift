@@ -19,9 +19,15 @@ extension RawClient {
     return (1...UInt64(max(1, methods.count))).compactMap { responses[$0] }
   }
 
-  /// Makes a call; a listing to its last page.
-  /// - Returns: the first refusal, or all pages as one.
-  func callAllPages(_ method: Request.Method, _ caller: Caller) throws -> Response {
+  /// Makes a call: a listing to its last page, an import in two parts.
+  /// - Returns: the first refusal, or all answers as one.
+  func callWhole(_ method: Request.Method, _ caller: Caller) throws -> Response {
+    let parts = method.parts
+    if parts.count > 1 {
+      let responses = try callAtOnce(parts, caller)
+      guard let last = responses.last else { throw Closed() }
+      return responses.first { $0.status != nil } ?? last
+    }
     var page = method
     var all: Response?
     while true {
@@ -36,7 +42,7 @@ extension RawClient {
 }
 
 extension Response.Result {
-  fileprivate var nextPageToken: String {
+  var nextPageToken: String {
     switch self {
     case .listKeys(let page): page.nextPageToken
     case .listOrganizations(let page): page.nextPageToken
@@ -46,8 +52,37 @@ extension Response.Result {
   }
 }
 
+extension Response.Result {
+  var listedIDs: [String] {
+    switch self {
+    case .listKeys(let page): page.keys.map(\.keyID)
+    case .listOrganizations(let page): page.organizations.map(\.organizationID)
+    default: []
+    }
+  }
+}
+
 extension Request.Method {
-  fileprivate func going(on token: String) -> Self {
+  /// An import in two requests; anything else as it is.
+  var parts: [Self] {
+    switch self {
+    case .importKeys(let all):
+      var (first, last) = (all, all)
+      first.last = false
+      first.rows = Array(all.rows.prefix(all.rows.count / 2))
+      last.rows = Array(all.rows.dropFirst(first.rows.count))
+      return [.importKeys(first), .importKeys(last)]
+    case .importOrganizations(let all):
+      var (first, last) = (all, all)
+      first.last = false
+      first.rows = Array(all.rows.prefix(all.rows.count / 2))
+      last.rows = Array(all.rows.dropFirst(first.rows.count))
+      return [.importOrganizations(first), .importOrganizations(last)]
+    default: return [self]
+    }
+  }
+
+  func going(on token: String) -> Self {
     switch self {
     case .listKeys(var request):
       request.pageToken = token

@@ -46,6 +46,39 @@ extension Steps {
         environment: environment()))
   }
 
+  mutating func explain(_ model: Model) -> Request.Method {
+    guard case .authorize(let question) = authorize(model) else { return .health(.init()) }
+    var request = ExplainAuthorizeRequest(
+      apiKey: question.apiKey, organizationID: question.organizationID,
+      permission: question.permission, environment: question.environment)
+    if chance.one(in: 2) || request.apiKey.count == 0 {
+      request.apiKey = .empty
+      request.keyID = chance.pick(last: .max, of: model.keyIDs) ?? "key_0123456789abcdef"
+      let secrets = model.keys[request.keyID]?.secrets ?? []
+      if chance.one(in: 2) {
+        request.secretVersion = chance.pick(last: 3, of: secrets)?.version ?? 0
+      }
+    }
+    return .explainAuthorize(request)
+  }
+
+  mutating func audit(_ model: Model) -> Request.Method {
+    var request = ListAuditEventsRequest(
+      pageSize: pageSize(), newestFirst: chance.one(in: 2))
+    if chance.one(in: 2) {
+      request.keyID = chance.one(in: 4) ? model.deletedKeyIDs.last ?? "" : keyID(model)
+      if request.keyID == "key" { request.keyID = "" }
+    }
+    let place = chance.pick(last: .max, of: model.trail)?.sequence ?? 0
+    if request.newestFirst {
+      request.beforeSequence = place
+      request.afterSequence = 0
+    } else {
+      request.afterSequence = place
+    }
+    return .listAuditEvents(request)
+  }
+
   mutating func accessible(_ model: Model) -> Request.Method {
     .listAccessibleOrganizations(
       .init(apiKey: text(model), pageSize: pageSize(), environment: environment()))
@@ -170,7 +203,7 @@ extension Steps {
     Label(name: "crm", value: "1"), Label(name: "crm", value: "2"), Label(name: "team", value: ""),
   ]
 
-  private mutating func labels() -> [Label] {
+  mutating func labels() -> [Label] {
     chance.one(in: 2) ? [] : [chance.pick(Self.labels.dropLast()), Self.labels[2]]
   }
 

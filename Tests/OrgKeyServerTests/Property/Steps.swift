@@ -6,6 +6,7 @@ struct Steps {
   enum Kind {
     case authorize, authorizeMany, identify, accessible, getKey, listKeys, getOrganization
     case listOrganizations, statistics, issue, retry, rotate, update, revoke, revokeKeys, deleteKey
+    case audit, usage, explain, importOrganizations
     case put, move, suspend, resume, deleteOrganization, ladder
   }
 
@@ -27,8 +28,12 @@ struct Steps {
   private static let keys = 30
 
   var chance: Chance
+  /// Methods that the daemon does not serve.
+  var unserved: Set<MethodName> = []
   var issued: [IssueKeyRequest] = []
   var rotated: [RotateKeyRequest] = []
+  /// Rows of imports of keys.
+  var imported = 0
   private var requestIDs = 0
 
   init(seed: UInt64) { chance = Chance(seed: seed) }
@@ -43,7 +48,9 @@ struct Steps {
       (.issue, alive < Self.keys ? 70 : 10), (.retry, 25), (.rotate, 45), (.update, 60),
       (.revoke, alive < Self.keys ? 30 : 60), (.revokeKeys, 3), (.deleteKey, 10 + 2 * revoked),
       (.put, 60), (.move, 60), (.suspend, 20), (.resume, 35), (.deleteOrganization, 10),
-      (.ladder, 15),
+      (.ladder, 15), (.audit, serves(.listAuditEvents) ? 10 : 0),
+      (.usage, serves(.getUsage) ? 20 : 0), (.explain, serves(.explainAuthorize) ? 40 : 0),
+      (.importOrganizations, serves(.importOrganizations) ? 10 : 0),
     ])
     if kind == .authorizeMany {
       return (0..<2 + chance.below(30)).map { _ in authorize(model) }
@@ -68,6 +75,10 @@ struct Steps {
     case .revoke: revoke(model)
     case .revokeKeys: revokeKeys(model)
     case .deleteKey: .deleteKey(.init(keyID: deletable(model)))
+    case .audit: audit(model)
+    case .usage: .getUsage(.init(keyID: keyID(model)))
+    case .explain: explain(model)
+    case .importOrganizations: importOrganizations(model)
     case .put: put(model)
     case .move: move(model)
     case .suspend: .suspendOrganization(.init(organizationID: organization(model)))
@@ -80,7 +91,9 @@ struct Steps {
   /// For whom a call is made: mostly for nobody.
   mutating func caller(_ method: Request.Method, _ model: Model) -> Caller {
     switch method {
-    case .authorize, .identifyKey, .listAccessibleOrganizations: return Caller()
+    case .authorize, .identifyKey, .listAccessibleOrganizations, .listAuditEvents,
+      .explainAuthorize:
+      return Caller()
     default: break
     }
     guard chance.one(in: 4) else { return Caller(actor: chance.one(in: 2) ? "ana" : "") }
@@ -89,6 +102,8 @@ struct Steps {
       grantablePermissions: chance.pick(Self.grants),
       maxRateLimit: chance.one(in: 2) ? limit() : nil)
   }
+
+  private func serves(_ method: MethodName) -> Bool { !unserved.contains(method) }
 
   mutating func requestID() -> String {
     guard chance.one(in: 3) else { return "" }
