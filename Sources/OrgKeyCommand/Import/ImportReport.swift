@@ -29,7 +29,8 @@ struct ImportReport {
 
   private func sentence(_ result: ImportResult) -> String {
     let rest = result.stagedCount - min(result.importedCount, result.stagedCount)
-    let skipped = rest == 0 ? "" : "; \(Amount.counted(rest, "row")) exist as given"
+    let exist = rest == 1 ? "exists" : "exist"
+    let skipped = rest == 0 ? "" : "; \(Amount.counted(rest, "row")) \(exist) as given"
     let imported = Amount.counted(result.importedCount, noun)
     return isDryRun
       ? "\(imported) would be imported\(skipped); nothing was changed"
