@@ -259,7 +259,8 @@ extension AuditEvent {
     #expect(try client.auditEvents().map(\.sequence) == [1, 1_502])
   }
 
-  @Test(arguments: ["5m", "36501d", "week", "0"]) func retentionThatCannotBeIsRefused(text: String) {
+  @Test(arguments: ["5m", "36501d", "week", "0"]) func retentionThatCannotBeIsRefused(text: String)
+  {
     #expect(throws: DaemonProcess.DidNotServe.self) {
       _ = try DaemonProcess(["--audit-retention", text])
     }

@@ -32,21 +32,18 @@ struct PastStore {
   }
 
   /// A key whose secret's text is its name.
+  @discardableResult
   func issue(
     _ name: String, in organization: String, id: String, at time: Int64, usedAt: Int64? = nil
-  ) throws {
+  ) throws -> KeyDetails {
     var key = NewKey(
       id: KeyID(id)!, organizationID: organization, name: name, environment: Environment("live")!,
       digest: OrgKeyModel.Digest(ofKey: name.utf8.span), hint: "pc_live_…" + name.suffix(4))
     key.permissions = ["a:b"]
     let new = key
     let issued = try change(at: time) { try $0.issueKey(new, by: PastStore.author) }
-    guard let usedAt else { return }
-    try store.flush([
-      UsageTally.Entry(
-        secret: UInt32(issued.secrets[0].number), key: UInt32(issued.number), reason: .allowed,
-        count: 5, lastAt: usedAt)
-    ])
+    if let usedAt { try use(issued, count: 5, at: usedAt) }
+    return issued
   }
 
   /// - Parameter overlap: milliseconds.
@@ -57,5 +54,14 @@ struct PastStore {
       let rotation = Rotation(id: KeyID(id)!, overlap: .length(overlap))
       _ = try $0.rotateKey(rotation, by: PastStore.author) { _ in secret }
     }
+  }
+
+  /// Counts requests that were allowed.
+  func use(_ key: KeyDetails, count: UInt64, at time: Int64) throws {
+    try store.flush([
+      UsageTally.Entry(
+        secret: UInt32(key.secrets[0].number), key: UInt32(key.number), reason: .allowed,
+        count: count, lastAt: time)
+    ])
   }
 }

@@ -235,7 +235,8 @@ extension TemporaryDirectory {
         + "INSERT INTO meta VALUES (1, 'db_first', 1); PRAGMA user_version = 1; BEGIN")
     let empty = try Totals(reading: connection, of: CheckedTable.all(in: 1))
     var transaction = Transaction(
-      connection: connection, now: now, totals: empty, hasReserve: true)
+      connection: connection, files: try DatabaseFiles(database), now: now, totals: empty,
+      hasReserve: true)
     var organization = OrganizationRow(id: "acme", parent: 0, name: "", createdAt: now)
     try transaction.insert(&organization)
     var key = KeyRow(

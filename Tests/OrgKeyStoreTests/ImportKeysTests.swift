@@ -257,6 +257,7 @@ import Testing
     #expect(outcome.importedCount == 20_000)
     let loaded = try store.loadAll()
     #expect(loaded.report.keys == 20_000 && loaded.report.quarantinedCount == 0)
+    try store.maintain()
     #expect(try store.connection.integer("PRAGMA cache_size") == -2_000)
   }
 }

@@ -1127,16 +1127,28 @@ struct  Orgkey__V1__ImportKeysRequest__Row
    */
   ProtobufCBinaryData sha256;
   /*
-   * what people may see of it: "pc_live_…3fA9"
+   * what people may see of it: "pc_live_…3fA9"; at most 64 bytes
    */
   char *hint;
   char *organization_id;
   char *name;
+  /*
+   * empty: as in IssueKey
+   */
   char *environment;
   size_t n_permissions;
   char **permissions;
+  /*
+   * 0: now
+   */
   int64_t created_at_unix_ms;
+  /*
+   * 0: never; it may have passed
+   */
   int64_t expires_at_unix_ms;
+  /*
+   * absent: the daemon's default
+   */
   Orgkey__V1__RateLimit *rate_limit;
   size_t n_labels;
   Orgkey__V1__Label **labels;
@@ -1149,7 +1161,14 @@ struct  Orgkey__V1__ImportKeysRequest__Row
 /*
  * Takes over keys issued elsewhere: all or nothing. Send as many requests as needed
  * on one connection, the last with last set; nothing is kept before that, and all is
- * dropped if the connection ends.
+ * dropped if the connection ends. One import of each kind at a time on a connection,
+ * with at most 2,000,000 rows; all that wait for their last have 256 MiB.
+ * Rows that are wrong are faults: staging goes on, so that all are found, and with
+ * the last nothing is imported. When a request is refused (a Status), all is dropped
+ * too, and what follows up to the one with last is CODE_FAILED_PRECONDITION, so that
+ * requests can be sent ahead of their answers.
+ * A digest that is known is a fault, of a revoked or deleted key too: no key is
+ * revived, and an import that is repeated changes nothing.
  */
 struct  Orgkey__V1__ImportKeysRequest
 {
@@ -1157,6 +1176,9 @@ struct  Orgkey__V1__ImportKeysRequest
   size_t n_rows;
   Orgkey__V1__ImportKeysRequest__Row **rows;
   protobuf_c_boolean last;
+  /*
+   * checks all and keeps nothing; the same in all requests
+   */
   protobuf_c_boolean dry_run;
 };
 #define ORGKEY__V1__IMPORT_KEYS_REQUEST__INIT \
@@ -1167,13 +1189,17 @@ struct  Orgkey__V1__ImportKeysRequest
 struct  Orgkey__V1__ImportKeysResponse
 {
   ProtobufCMessage base;
+  /*
+   * rows so far, over all requests
+   */
   uint64_t staged_count;
   /*
-   * set in the answer to the last
+   * Set in the answer to the last: what was made or changed; in a dry run, what would be.
    */
   uint64_t imported_count;
   /*
-   * at most 100; any: nothing was imported
+   * All so far, at most 100, in the order of rows; any: nothing is imported. What the
+   * other rows and the database tell is found with the last.
    */
   size_t n_faults;
   Orgkey__V1__ImportFault **faults;
@@ -1428,7 +1454,10 @@ struct  Orgkey__V1__ImportOrganizationsRequest__Row
 
 
 /*
- * As ImportKeys. Parents may come in any order; rows that exist as given are skipped.
+ * As ImportKeys. Parents may come in any order; rows that exist as given are skipped,
+ * and so is a row that comes twice. One that exists with another name is renamed (an
+ * empty one leaves it); with another parent, or with one where none is given, it is a
+ * fault: use MoveOrganization.
  */
 struct  Orgkey__V1__ImportOrganizationsRequest
 {

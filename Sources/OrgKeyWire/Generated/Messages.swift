@@ -1702,10 +1702,20 @@ extension UsageDayDenials {
 
 /// Takes over keys issued elsewhere: all or nothing. Send as many requests as needed
 /// on one connection, the last with last set; nothing is kept before that, and all is
-/// dropped if the connection ends.
+/// dropped if the connection ends. One import of each kind at a time on a connection,
+/// with at most 2,000,000 rows; all that wait for their last have 256 MiB.
+///
+/// Rows that are wrong are faults: staging goes on, so that all are found, and with
+/// the last nothing is imported. When a request is refused (a Status), all is dropped
+/// too, and what follows up to the one with last is CODE_FAILED_PRECONDITION, so that
+/// requests can be sent ahead of their answers.
+///
+/// A digest that is known is a fault, of a revoked or deleted key too: no key is
+/// revived, and an import that is repeated changes nothing.
 package struct ImportKeysRequest: Sendable, Equatable {
   package var rows: [ImportKeysRequestRow]
   package var last: Bool
+  /// checks all and keeps nothing; the same in all requests
   package var dryRun: Bool
 
   package init(rows: [ImportKeysRequestRow] = [], last: Bool = false, dryRun: Bool = false) {
@@ -1734,14 +1744,18 @@ extension ImportKeysRequest {
 package struct ImportKeysRequestRow: Sendable, Equatable {
   /// of the key's text: 32 bytes
   package var sha256: [UInt8]
-  /// what people may see of it: "pc_live_…3fA9"
+  /// what people may see of it: "pc_live_…3fA9"; at most 64 bytes
   package var hint: String
   package var organizationID: String
   package var name: String
+  /// empty: as in IssueKey
   package var environment: String
   package var permissions: [String]
+  /// 0: now
   package var createdAtUnixMs: Int64
+  /// 0: never; it may have passed
   package var expiresAtUnixMs: Int64
+  /// absent: the daemon's default
   package var rateLimit: RateLimit?
   package var labels: [Label]
 
@@ -1790,10 +1804,12 @@ extension ImportKeysRequestRow {
 }
 
 package struct ImportKeysResponse: Sendable, Equatable {
+  /// rows so far, over all requests
   package var stagedCount: UInt64
-  /// set in the answer to the last
+  /// Set in the answer to the last: what was made or changed; in a dry run, what would be.
   package var importedCount: UInt64
-  /// at most 100; any: nothing was imported
+  /// All so far, at most 100, in the order of rows; any: nothing is imported. What the
+  /// other rows and the database tell is found with the last.
   package var faults: [ImportFault]
 
   package init(stagedCount: UInt64 = 0, importedCount: UInt64 = 0, faults: [ImportFault] = []) {
@@ -2244,7 +2260,10 @@ extension ListOrganizationsResponse {
   }
 }
 
-/// As ImportKeys. Parents may come in any order; rows that exist as given are skipped.
+/// As ImportKeys. Parents may come in any order; rows that exist as given are skipped,
+/// and so is a row that comes twice. One that exists with another name is renamed (an
+/// empty one leaves it); with another parent, or with one where none is given, it is a
+/// fault: use MoveOrganization.
 package struct ImportOrganizationsRequest: Sendable, Equatable {
   package var rows: [ImportOrganizationsRequestRow]
   package var last: Bool

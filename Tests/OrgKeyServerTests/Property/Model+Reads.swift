@@ -108,14 +108,20 @@ extension Model.Key {
       || request.label.map { !labels.contains($0) } ?? false
       || request.expiresBeforeUnixMs != 0
         && (expiresAt == 0 || expiresAt >= request.expiresBeforeUnixMs)
-      || request.secretCreatedBeforeUnixMs != 0
-        && (secrets.last?.createdAt ?? 0) >= request.secretCreatedBeforeUnixMs
       || !secrets.contains { $0.hint.hasSuffix(request.secretHint) }
-    if isOut { return false }
+    let ends = [reading.wall.lowerBound, reading.wall.upperBound]
+    let due = ends.map { isDue(before: request.secretCreatedBeforeUnixMs, at: $0) }
+    if isOut || !due.contains(true) { return false }
+    if due.contains(false) { return nil }
     let answers = states(in: reading).map { request.states.isEmpty || request.states.contains($0) }
     if !answers.contains(true) { return false }
     if answers.contains(false) { return nil }
     return isUnused(since: request.unusedSinceUnixMs)
+  }
+
+  /// Whether the newest of its live secrets is older; without one there is nothing to rotate.
+  private func isDue(before time: Int64, at now: Int64) -> Bool {
+    time == 0 || liveSecrets(at: now).last.map { $0.createdAt < time } ?? false
   }
 
   private func isUnused(since time: Int64) -> Bool? {
