@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A file that is read by its descriptor, in pieces: it may have lost its name.

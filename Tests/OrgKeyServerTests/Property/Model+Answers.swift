@@ -40,9 +40,7 @@ extension Model {
       other.now = time
       all.append(other)
     }
-    guard case .authorize(let request) = method, isWindowInDoubt(request, reading) else {
-      return all
-    }
+    guard isWindowInDoubt(method, reading) else { return all }
     return all
       + all.map { reading in
         var other = reading
@@ -51,9 +49,15 @@ extension Model {
       }
   }
 
-  private func isWindowInDoubt(_ request: AuthorizeRequest, _ reading: Reading) -> Bool {
-    guard let owner = owners[request.apiKey.string], let key = keys[owner.key],
-      let limit = key.limit, let window = key.window
+  private func isWindowInDoubt(_ method: Request.Method, _ reading: Reading) -> Bool {
+    let id: String? =
+      switch method {
+      case .authorize(let request): owners[request.apiKey.string]?.key
+      case .explainAuthorize(let request):
+        request.keyID.isEmpty ? owners[request.apiKey.string]?.key : request.keyID
+      default: nil
+      }
+    guard let key = id.flatMap({ keys[$0] }), let limit = key.limit, let window = key.window
     else { return false }
     return window.isOver(limit, reading) == nil
   }

@@ -25,12 +25,6 @@ final class PropertyRun {
     steps = Steps(seed: seed)
     daemon = try InProcess { $0.usageFlushInterval = 100 }
     try connect()
-    let later: [Request.Method] = [
-      .listAuditEvents(.init()), .getUsage(.init()), .explainAuthorize(.init()),
-      .importKeys(.init(last: true)), .importOrganizations(.init(last: true)),
-    ]
-    for (method, response) in zip(later, try clients[0].callAtOnce(later, Caller()))
-    where response.status?.code == .unimplemented { steps.unserved.insert(method.name) }
   }
 
   func owner(of text: String) -> Model.Owner? { model.owners[text] }
@@ -42,7 +36,7 @@ final class PropertyRun {
   func step() throws {
     try stepAlone()
     if steps.chance.one(in: 500) { try listAmidSteps() }
-    if steps.chance.one(in: 100), !steps.unserved.contains(.importKeys) { try importKeys() }
+    if steps.chance.one(in: 100) { try importKeys() }
     if steps.chance.one(in: 1_000) {
       try compareAll()
       try restart()
@@ -214,10 +208,6 @@ extension PropertyRun {
 
   /// Reads the audit trail on from where it was read last.
   private func followTrail() throws {
-    if steps.unserved.contains(.listAuditEvents) {
-      model.changes = []
-      return
-    }
     var events: [AuditEvent] = []
     var after = model.trail.last?.sequence ?? 0
     repeat {

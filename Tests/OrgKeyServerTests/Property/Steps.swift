@@ -28,8 +28,6 @@ struct Steps {
   private static let keys = 30
 
   var chance: Chance
-  /// Methods that the daemon does not serve.
-  var unserved: Set<MethodName> = []
   var issued: [IssueKeyRequest] = []
   var rotated: [RotateKeyRequest] = []
   /// Rows of imports of keys.
@@ -48,9 +46,9 @@ struct Steps {
       (.issue, alive < Self.keys ? 70 : 10), (.retry, 25), (.rotate, 45), (.update, 60),
       (.revoke, alive < Self.keys ? 30 : 60), (.revokeKeys, 3), (.deleteKey, 10 + 2 * revoked),
       (.put, 60), (.move, 60), (.suspend, 20), (.resume, 35), (.deleteOrganization, 10),
-      (.ladder, 15), (.audit, serves(.listAuditEvents) ? 10 : 0),
-      (.usage, serves(.getUsage) ? 20 : 0), (.explain, serves(.explainAuthorize) ? 40 : 0),
-      (.importOrganizations, serves(.importOrganizations) ? 10 : 0),
+      (.ladder, 15), (.audit, 10),
+      (.usage, 20), (.explain, 40),
+      (.importOrganizations, 10),
     ])
     if kind == .authorizeMany {
       return (0..<2 + chance.below(30)).map { _ in authorize(model) }
@@ -102,8 +100,6 @@ struct Steps {
       grantablePermissions: chance.pick(Self.grants),
       maxRateLimit: chance.one(in: 2) ? limit() : nil)
   }
-
-  private func serves(_ method: MethodName) -> Bool { !unserved.contains(method) }
 
   mutating func requestID() -> String {
     guard chance.one(in: 3) else { return "" }
