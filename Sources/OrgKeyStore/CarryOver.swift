@@ -4,10 +4,12 @@ import OrgKeyModel
 package struct CarriedOver: Equatable, Sendable {
   package internal(set) var revokedKeys = 0
   package internal(set) var disabledKeys = 0
+  /// Those that end earlier than the backup says.
+  package internal(set) var shortenedKeys = 0
   /// Revoked alone, or retired by a rotation.
   package internal(set) var endedSecrets = 0
   package internal(set) var suspendedOrganizations = 0
-  /// Of keys deleted since: known as dead, so that none of them is imported again.
+  /// Of secrets that the backup has not, and that died since: known as dead, so that none of them is imported again.
   package internal(set) var deadDigests = 0
   /// Keys of the backup that were deleted since: they are revoked. The first of them.
   package internal(set) var deletedKeys: [String] = []
@@ -43,6 +45,8 @@ struct CarryOver {
   var result = CarriedOver()
   /// Those of which a secret was ended.
   private var touchedKeys: Set<Int64> = []
+  /// When the present keys were revoked that are, by number.
+  private var revocations: [Int64: Int64] = [:]
 
   /// - Parameter transaction: on the restored database.
   init(from present: Connection, into transaction: Transaction, by author: Author)
@@ -59,12 +63,14 @@ struct CarryOver {
     try each(OrganizationRow.self, where: { $0.flag(4) }) { (this, row) throws(StoreError) in
       try this.suspend(row)
     }
-    try each(KeyRow.self, where: { $0.integer(9) != 0 || $0.flag(8) }) {
+    try each(KeyRow.self, where: { $0.integer(9) != 0 || $0.flag(8) || $0.integer(7) != 0 }) {
       (this, row) throws(StoreError) in try this.end(row)
     }
-    try each(SecretRow.self, where: { $0.integer(6) != 0 || $0.flag(7) }) {
-      (this, row) throws(StoreError) in try this.end(row)
-    }
+    let revoked = revocations
+    try each(
+      SecretRow.self,
+      where: { $0.integer(6) != 0 || $0.flag(7) || revoked[$0.integer(1)] != nil }
+    ) { (this, row) throws(StoreError) in try this.end(row) }
     if tables.contains(.deadDigests) {
       try each(DeadDigestRow.self, where: { _ in true }) { (this, row) throws(StoreError) in
         try this.bury(row)
@@ -133,6 +139,7 @@ extension CarryOver {
   }
 
   private mutating func end(_ present: KeyRow) throws(StoreError) {
+    if present.revokedAt != 0 { revocations[present.number] = present.revokedAt }
     let old = try row(KeyRow.self, where: "key_id = ?", .text(present.keyID))
     guard let old, old.revokedAt == 0 else { return }
     var new = old
@@ -143,14 +150,22 @@ extension CarryOver {
       result.revokedKeys += 1
       return try change(old, to: new, [("reason", .text(new.revokedReason))])
     }
-    if old.disabled { return }
-    result.disabledKeys += 1
-    try change(old, to: new, [("disabled", .flag(true))])
+    var detail: [(String, JSON)] = []
+    if present.expiresAt != 0, old.expiresAt == 0 || present.expiresAt < old.expiresAt {
+      new.expiresAt = present.expiresAt
+      result.shortenedKeys += 1
+      detail.append(("expires_at_unix_ms", .integer(new.expiresAt)))
+    }
+    if new.disabled && !old.disabled {
+      result.disabledKeys += 1
+      detail.append(("disabled", .flag(true)))
+    }
+    if !detail.isEmpty { try change(old, to: new, detail) }
   }
 
   private mutating func end(_ present: SecretRow) throws(StoreError) {
     let old = try row(SecretRow.self, where: "digest = ?", .blob(present.digest))
-    guard let old else { return }
+    guard let old else { return try keepDead(present) }
     var new = old
     new.revoked = old.revoked || present.revoked
     if present.retiresAt != 0, old.retiresAt == 0 || present.retiresAt < old.retiresAt {
@@ -166,17 +181,32 @@ extension CarryOver {
       [("revoked", .flag(new.revoked)), ("retires_at_unix_ms", .integer(new.retiresAt))])
   }
 
-  /// A secret of a key that was deleted. If the backup still has it, its key is revoked.
-  private mutating func bury(_ present: DeadDigestRow) throws(StoreError) {
-    let digest = Value.blob(present.digest)
-    let known = try transaction.connection.integer(
+  /// A secret made since: if it has died, no import may bring it back.
+  private mutating func keepDead(_ present: SecretRow) throws(StoreError) {
+    let ends = [revocations[present.key] ?? 0, present.retiresAt].filter { $0 != 0 }
+    guard let diedAt = ends.min(), present.revoked || diedAt <= transaction.now,
+      try owner(of: .blob(present.digest)) == nil
+    else { return }
+    try remember(present.digest, diedAt: diedAt)
+  }
+
+  /// The key's number; 0 for a digest known as dead; nil for one that is not known.
+  private func owner(of digest: Value) throws(StoreError) -> Int64? {
+    try transaction.connection.integer(
       "SELECT key FROM secrets WHERE digest = ?1 UNION ALL "
         + "SELECT 0 FROM dead_digests WHERE digest = ?1", digest)
-    guard let known else {
-      var row = DeadDigestRow(digest: present.digest, diedAt: present.diedAt)
-      try transaction.insert(&row)
-      result.deadDigests += 1
-      return
+  }
+
+  private mutating func remember(_ digest: [UInt8], diedAt: Int64) throws(StoreError) {
+    var row = DeadDigestRow(digest: digest, diedAt: diedAt)
+    try transaction.insert(&row)
+    result.deadDigests += 1
+  }
+
+  /// A secret of a key that was deleted. If the backup still has it, its key is revoked.
+  private mutating func bury(_ present: DeadDigestRow) throws(StoreError) {
+    guard let known = try owner(of: .blob(present.digest)) else {
+      return try remember(present.digest, diedAt: present.diedAt)
     }
     let old = try row(KeyRow.self, where: "number = ?", .integer(known))
     guard let old, old.revokedAt == 0 else { return }

@@ -31,6 +31,16 @@ package enum KeyState: Int32, Sendable {
   case disabled = 2
   case expired = 3
   case revoked = 4
+
+  init(revokedAt: Int64, expiresAt: Int64, disabled: Bool, at now: Int64) {
+    if revokedAt != 0 {
+      self = .revoked
+    } else if expiresAt != 0 && expiresAt <= now {
+      self = .expired
+    } else {
+      self = disabled ? .disabled : .active
+    }
+  }
 }
 
 /// A key as people see it, with the numbers by which counts still in memory can be added.
@@ -60,9 +70,7 @@ package struct KeyDetails: Equatable, Sendable {
   package var usage: UsageCounts
 
   package func state(at now: Int64) -> KeyState {
-    if revokedAt != 0 { return .revoked }
-    if expiresAt != 0 && expiresAt <= now { return .expired }
-    return disabled ? .disabled : .active
+    KeyState(revokedAt: revokedAt, expiresAt: expiresAt, disabled: disabled, at: now)
   }
 }
 

@@ -26,9 +26,6 @@ final class KeyMatcher {
     // With a damaged permission set the key is served no more than with a damaged row.
     do throws(StoreError) {
       let details = try connection.details(of: key, at: now)
-      guard filter.states.isEmpty || filter.states.contains(details.state(at: now)) else {
-        return nil
-      }
       if let label = filter.label, !details.labels.contains(where: label.isSame(as:)) { return nil }
       return details
     } catch {
@@ -44,6 +41,9 @@ final class KeyMatcher {
       guard key.expiresAt != 0, key.expiresAt < filter.expiresBefore else { return false }
     }
     if filter.label != nil && key.labels.isEmpty { return false }
+    let state = KeyState(
+      revokedAt: key.revokedAt, expiresAt: key.expiresAt, disabled: key.disabled, at: now)
+    if !filter.states.isEmpty && !filter.states.contains(state) { return false }
     return needle.isEmpty || key.name.utf8.map(Self.lowercased).contains(needle)
   }
 

@@ -205,7 +205,8 @@ extension RestoreReport {
     if let lastLost { detail.append(("lost_to", .integer(lastLost.sequence))) }
     let carried: [(String, Int)] = [
       ("revoked_keys", carried.revokedKeys + carried.deletedKeyCount),
-      ("disabled_keys", carried.disabledKeys), ("ended_secrets", carried.endedSecrets),
+      ("disabled_keys", carried.disabledKeys), ("shortened_keys", carried.shortenedKeys),
+      ("ended_secrets", carried.endedSecrets),
       ("suspended_organizations", carried.suspendedOrganizations),
       ("dead_digests", carried.deadDigests), ("gaps", carried.gapCount),
     ]

@@ -96,9 +96,15 @@ final class Upkeep {
     let numbers = try store.keysExpiring(
       after: min(now, expiredUntil), through: max(now, expiredUntil))
     expiredUntil = now
-    guard !numbers.isEmpty else { return }
-    service.directory.write { directory in
-      for number in numbers { _ = directory.markExpired(key: number, expired) }
+    // Many may end at once: an hour, a year.
+    var rest = numbers[...]
+    while !rest.isEmpty {
+      service.directory.write { directory in
+        for number in rest.prefix(Limits.keysPerMutation) {
+          _ = directory.markExpired(key: number, expired)
+        }
+      }
+      rest = rest.dropFirst(Limits.keysPerMutation)
     }
   }
 

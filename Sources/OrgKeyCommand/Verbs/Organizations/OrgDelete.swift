@@ -46,7 +46,8 @@ struct OrgDelete: ParsableCommand {
       [try target(administrator)]
     }
     let deleted = try administrator.deleteOrganization(
-      id: id, revokingKeys: revokeKeys, includingDescendants: descendants)
+      id: id, revokingKeys: revokeKeys, includingDescendants: descendants,
+      timeout: connection.patientTimeout)
     try output.one(Answer(deleted)) { screen in
       let below = deleted.organizationCount - 1
       let rest = below == 0 ? "" : " and \(Amount.counted(below, "organization")) below it"
