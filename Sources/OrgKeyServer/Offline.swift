@@ -100,9 +100,10 @@ package enum Offline {
     say(
       "carried over: \(amount(carried.revokedKeys, "key")) revoked, "
         + "\(grouped(carried.disabledKeys)) disabled, "
+        + "\(grouped(carried.shortenedKeys)) ending earlier, "
         + "\(amount(carried.endedSecrets, "secret")) revoked or retired, "
         + "\(amount(carried.suspendedOrganizations, "organization")) suspended, "
-        + "\(amount(carried.deadDigests, "digest")) of deleted keys")
+        + "\(amount(carried.deadDigests, "digest")) of secrets that the backup has not")
     if carried.deletedKeyCount > 0 {
       say("revoked, since they were deleted after the backup was made:")
       list(carried.deletedKeys, of: carried.deletedKeyCount, say)

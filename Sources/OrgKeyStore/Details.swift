@@ -162,12 +162,18 @@ extension Connection {
     return usage
   }
 
+  fileprivate func usage(
+    ofSecret number: Int64
+  ) throws(StoreError) -> (allowed: UInt64, lastUsed: Int64)? {
+    try first(
+      "SELECT allowed, last_used FROM secret_usage WHERE secret = ?", [.integer(number)]
+    ) { (allowed: UInt64(clamping: $0.integer(0)), lastUsed: $0.integer(1)) }
+  }
+
   private func live(_ secrets: [SecretRow], at now: Int64) throws(StoreError) -> [SecretDetails] {
     var details: [SecretDetails] = []
     for secret in secrets where secret.isLive(at: now) {
-      let usage = try first(
-        "SELECT allowed, last_used FROM secret_usage WHERE secret = ?", [.integer(secret.number)]
-      ) { (allowed: UInt64(clamping: $0.integer(0)), lastUsed: $0.integer(1)) }
+      let usage = try usage(ofSecret: secret.number)
       details.append(
         SecretDetails(
           number: secret.number, version: secret.version, hint: secret.hint,
@@ -175,5 +181,26 @@ extension Connection {
           lastUsedAt: usage?.lastUsed ?? 0))
     }
     return Array(details.prefix(Limits.liveSecretsPerKey))
+  }
+}
+
+extension Reader {
+  /// Reads the counts of keys again that were read a moment ago.
+  package func renewUsage(of keys: inout [KeyDetails]) throws(StoreError) {
+    try snapshot { () throws(StoreError) in
+      for index in keys.indices {
+        let usage = try connection.usage(of: keys[index].number)
+        // Of a key that was deleted meanwhile it stays what it was.
+        guard usage.allowed >= keys[index].usage.allowed, usage.denied >= keys[index].usage.denied
+        else { continue }
+        keys[index].usage = usage
+        for place in keys[index].secrets.indices {
+          guard let usage = try connection.usage(ofSecret: keys[index].secrets[place].number)
+          else { continue }
+          keys[index].secrets[place].allowed = usage.allowed
+          keys[index].secrets[place].lastUsedAt = usage.lastUsed
+        }
+      }
+    }
   }
 }

@@ -17,6 +17,38 @@ import Testing
     #expect(try world.loaded().keys.filter { $0.revokedAt != 0 }.map(\.id) == [keyID(2)])
   }
 
+  @Test func secretMadeAndEndedSinceStaysKnownAsDead() throws {
+    try world.change { store in
+      try store.issue(newKey(20, in: "acme"), at: now + 1)
+      try store.revoke(.id(keyID(20)), at: now + 2)
+      try store.rotate(5, to: 205, .none, at: now + 3)
+      try store.revoke(.id(keyID(5)), version: 2, at: now + 4)
+      // Live, so nothing forbids it to be taken over again.
+      try store.issue(newKey(21, in: "acme"), at: now + 5)
+    }
+    #expect(try world.restore().carried.deadDigests == 2)
+    #expect(try Set(world.loaded().deadDigests) == [digest(20), digest(205)])
+    try world.change { store in
+      #expect(
+        try refusal { try store.issue(newKey(20, in: "acme")) }?.code == .alreadyExists)
+      try store.issue(newKey(21, in: "acme"))
+    }
+  }
+
+  @Test func keyThatEndsEarlierSinceEndsThen() throws {
+    try world.change { store in
+      try store.update(3) { $0.expiresAt = now + 900 }
+      try store.update(4) { $0.expiresAt = now + 900 }
+      try store.backup(to: world.backup)
+      try store.update(3) { $0.expiresAt = now + 800 }
+      try store.update(4) { $0.expiresAt = 0 }
+      try store.update(6) { $0.expiresAt = now + 700 }
+    }
+    #expect(try world.restore().carried.shortenedKeys == 2)
+    #expect(
+      try [3, 4, 6].map { try world.key($0).expiresAt } == [now + 800, now + 900, now + 700])
+  }
+
   @Test func keyRevokedBeforeKeepsItsFirstTime() throws {
     try world.change { store in
       try store.revoke(.id(keyID(2)), reason: "first", at: now + 5)

@@ -29,7 +29,8 @@ import Testing
         == keyID(1).text + "acme-eu")
     let detail = try store.connection.text("SELECT detail FROM audit WHERE sequence = 17")
     #expect(
-      detail == #"{"complete_to":12,"lost_events":3,"lost_to":15,"revoked_keys":1}"#)
+      detail
+        == #"{"complete_to":12,"lost_events":3,"lost_to":15,"revoked_keys":1,"dead_digests":1}"#)
     try store.issue(newKey(30, in: "acme"))
     #expect(try store.count("SELECT number FROM keys WHERE key_id = '\(keyID(30).text)'") == 11)
     #expect(try store.count("SELECT max(sequence) FROM audit") == 18)

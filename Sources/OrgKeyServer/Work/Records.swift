@@ -41,10 +41,12 @@ final class Records {
     } else {
       filter.organization = try number(of: organizationID, in: scope)
     }
+    var page = try read { (reader) throws(StoreError) in
+      try reader.keys(filter, before: cursor, limit: limit, now: Clock.wallMilliseconds())
+    }
+    // The lock is taken for the counts alone: changes wait for it with their answers.
     return try service.usage.consistently { (pending) throws(Refusal) in
-      let page = try read { (reader) throws(StoreError) in
-        try reader.keys(filter, before: cursor, limit: limit, now: Clock.wallMilliseconds())
-      }
+      try read { (reader) throws(StoreError) in try reader.renewUsage(of: &page.keys) }
       return response(to: page, filter, pending)
     }
   }

@@ -118,7 +118,9 @@ struct Audit: ParsableCommand {
 
   private func follow(_ administrator: BlockingAdministrator) throws -> Never {
     let isFromThePast = since != nil || from != nil
-    var trail = try AuditFollow(administrator, filter, after: after ?? (isFromThePast ? 0 : nil))
+    var trail = try AuditFollow(
+      connection.client().blocking, administrator, filter, after: after ?? (isFromThePast ? 0 : nil)
+    )
     let screen = Screen()
     try trail.run { event in
       if output.isLines { return try output.line(AuditEventJSON(event)) }

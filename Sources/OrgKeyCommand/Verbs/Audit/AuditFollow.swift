@@ -4,7 +4,9 @@ internal import OrgKey
 /// The audit trail as it grows. Each event is told once and none is left out, also when the daemon
 /// is restarted in between.
 struct AuditFollow {
+  private let client: BlockingClient
   private let administrator: BlockingAdministrator
+  private let databaseID: String
   private let filter: AuditFilter
   /// Of the last event that was told or is not wanted.
   private var position: UInt64
@@ -13,14 +15,30 @@ struct AuditFollow {
   private var isInterrupted = false
 
   /// - Parameter start: the event behind which to begin; nil: the last one there is.
-  init(_ administrator: BlockingAdministrator, _ filter: AuditFilter, after start: UInt64?) throws {
+  init(
+    _ client: BlockingClient, _ administrator: BlockingAdministrator, _ filter: AuditFilter,
+    after start: UInt64?
+  ) throws {
+    self.client = client
     self.administrator = administrator
     self.filter = filter
-    let newest = try administrator.auditEventsPage(pageSize: 1).events.first
+    databaseID = try client.health().databaseID
+    let newest = try Self.newest(administrator)
     witness = newest.map { ($0.sequence, $0.at) }
     position = start ?? newest?.sequence ?? 0
     HeldSignals.endOrdinarily()
     StandardStream.talk("following the audit trail from event \(position) on; Ctrl-C ends it")
+  }
+
+  /// A page may be empty though more follow.
+  private static func newest(_ administrator: BlockingAdministrator) throws -> AuditEvent? {
+    var order: AuditOrder? = .newestFirst()
+    while let place = order {
+      let page = try administrator.auditEventsPage(order: place, pageSize: 1)
+      if let event = page.events.first { return event }
+      order = page.next
+    }
+    return nil
   }
 
   /// Goes on until the process is told to stop.
@@ -66,19 +84,21 @@ struct AuditFollow {
     _ = consume signals
   }
 
-  /// - Throws: the event that was seen is another now, or there is none: numbers mean other events
-  ///   than before.
+  /// - Throws: the database is another one, or the event that was seen is another now: numbers
+  ///   mean other events than before.
   private func requireSameTrail() throws {
     guard let witness else { return }
     let found = try administrator.auditEventsPage(
       AuditFilter(), order: .oldestFirst(after: witness.sequence - 1), pageSize: 1
     ).events.first
-    // Old events may have been given up, but not those behind them.
-    if let found, found.sequence > witness.sequence || found.at == witness.at { return }
-    throw Failure(
-      .fault,
-      "event \(witness.sequence) is not the one it was: the daemon has another database, or one "
-        + "restored from a backup; begin anew, with --since for what may have been missed")
+    // The event itself may have been given up for its age, or be out of reach by now.
+    let isAnother = found.map { $0.sequence == witness.sequence && $0.at != witness.at } ?? false
+    guard try !isAnother && client.health().databaseID == databaseID else {
+      throw Failure(
+        .fault,
+        "event \(witness.sequence) is not the one it was: the daemon has another database, or one "
+          + "restored from a backup; begin anew, with --since for what may have been missed")
+    }
   }
 }
 
