@@ -15,7 +15,7 @@ struct Orgkey: ParsableCommand {
         KEY=$(orgkey key issue acme --name 'CRM sync' --permission 'contacts:*')
         printf %s "$KEY" | orgkey authorize --org acme --permission contacts:read
 
-      Every verb takes --socket (else $ORGKEY_SOCKET, else /run/orgkey/orgkey.sock) and, if it \
+      Every verb that asks the daemon takes --socket (else $ORGKEY_SOCKET, else /run/orgkey/orgkey.sock) and, if it \
       shows something, --output table, json or jsonl. In JSON, fields bear the names of the wire \
       contract (proto/orgkey.proto), times are RFC 3339 in UTC under the name without its unit \
       (created_at), and what is unset is left out; a list is an array, or in jsonl a line for each.

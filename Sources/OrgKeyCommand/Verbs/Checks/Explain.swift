@@ -7,8 +7,8 @@ struct Explain: ParsableCommand {
     commandName: "explain",
     abstract: "Say step by step why a key would be allowed or denied.",
     discussion: """
-      What orgkey authorize would answer and why, without counting as use: for readers and \
-      administrators. By the key's id, for support has no secrets; or by the text as it was sent, \
+      What orgkey authorize would answer and why, without counting as use: for readers, \
+      administrators and, with --acting-org, delegates. By the key's id, for support has no secrets; or by the text as it was sent, \
       mistakes included, from standard input, --key-file or ORGKEY_API_KEY.
 
         orgkey explain key_3k5m9x0c2v7b1n4q --org acme-eu --permission contacts:read
