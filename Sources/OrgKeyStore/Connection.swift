@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// One connection to the database, used by one thread at a time.
 ///
@@ -82,6 +83,7 @@ import CSQLite
   }
 
   func run(_ sql: String, _ values: [Value]) throws(StoreError) {
+    if hasLargeCache { giveWay() }
     try each(sql, values) { _ in false }
   }
 
@@ -130,6 +132,15 @@ import CSQLite
     guard hasLargeCache else { return }
     try script("PRAGMA cache_size = -2000; PRAGMA shrink_memory")
     hasLargeCache = false
+  }
+
+  private var statementsRun = 0
+
+  /// In a change of many rows, which takes seconds: those that authorize get the processor in
+  /// between, where there are more threads than processors.
+  private func giveWay() {
+    statementsRun += 1
+    if statementsRun % 4 == 0 { sched_yield() }
   }
 
   /// Sets one of sqlite3_db_config's switches and reads it back.
