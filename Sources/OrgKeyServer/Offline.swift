@@ -92,7 +92,7 @@ package enum Offline {
 
   private static func tellLoss(_ report: RestoreReport, _ say: (String) -> Void) {
     guard let last = report.lastLost else { return say("no later audit event is lost") }
-    say("\(amount(report.lostEvents, "later audit event")), up to \(mark(last)), are lost")
+    say("lost: \(amount(report.lostEvents, "later audit event")), up to \(mark(last))")
     say("with the changes they tell of, but for what is carried over")
   }
 
