@@ -1,11 +1,6 @@
-import OrgKeySystem
-
 /// Goes through the audit trail in the order of sequences, by whichever index leads to few events
 /// that are not asked for. For one page, in one snapshot.
 final class AuditScan {
-  /// Bounds of one call, so that no listing keeps the others waiting or holds the log.
-  private static let examinedRows = 20_000
-  private static let milliseconds: Int64 = 50
   /// Events of another time in a row, after which the next is looked for by the index of times.
   private static let gap = 1000
   /// Entries of that index which are looked through for it.
@@ -22,8 +17,7 @@ final class AuditScan {
   /// The sequence that was examined last.
   private var cursor: Int64
   private var leapsGaps: Bool
-  /// How many events were looked at.
-  private(set) var examined = 0
+  private(set) var budget = ScanBudget()
   private var bytes = 0
 
   init(_ filter: AuditFilter, _ order: AuditOrder, _ connection: Connection) throws(StoreError) {
@@ -34,15 +28,14 @@ final class AuditScan {
     case .oldestFirst(let sequence): (isNewestFirst, cursor) = (false, sequence)
     case .newestFirst(let sequence): (isNewestFirst, cursor) = (true, sequence)
     }
-    plan = try connection.auditPlan(filter, most: Self.examinedRows)
+    plan = try connection.auditPlan(filter)
     leapsGaps = filter.times != nil && plan.values.isEmpty
   }
 
   func page(limit: Int, bytes mostBytes: Int) throws(StoreError) -> AuditPage {
     var page = AuditPage()
-    let deadline = Clock.monotonicMilliseconds() + Self.milliseconds
     while true {
-      switch try scan(into: &page, limit, mostBytes, deadline) {
+      switch try scan(into: &page, limit, mostBytes) {
       case .end:
         return page
       case .full:
@@ -56,7 +49,7 @@ final class AuditScan {
   }
 
   private func scan(
-    into page: inout AuditPage, _ limit: Int, _ mostBytes: Int, _ deadline: Int64
+    into page: inout AuditPage, _ limit: Int, _ mostBytes: Int
   ) throws(StoreError) -> Stop {
     var stop = Stop.end
     var missed = 0
@@ -76,9 +69,9 @@ final class AuditScan {
         page.events.append(event)
       }
       cursor = row.integer(0)
-      examined += 1
+      budget.spendOne()
       missed = isInTime ? 0 : missed + 1
-      if page.events.count >= limit || isSpent(deadline) {
+      if page.events.count >= limit || budget.isSpent {
         stop = .full
       } else if leapsGaps && missed >= Self.gap {
         stop = .gap
@@ -86,11 +79,6 @@ final class AuditScan {
       return stop == .end
     }
     return stop
-  }
-
-  private func isSpent(_ deadline: Int64) -> Bool {
-    examined >= Self.examinedRows
-      || examined % 64 == 0 && Clock.monotonicMilliseconds() >= deadline
   }
 
   private func matches(_ row: Statement) throws(StoreError) -> Bool {
@@ -130,10 +118,8 @@ final class AuditScan {
 extension Connection {
   /// How to come by the events of a filter: what follows FROM, up to the condition of the
   /// sequence, and what is bound to it.
-  ///
-  /// - Parameter most: so many events are few enough to be put into their order anew each time.
   fileprivate func auditPlan(
-    _ filter: AuditFilter, most: Int
+    _ filter: AuditFilter
   ) throws(StoreError) -> (condition: String, values: [Value]) {
     if !filter.keyID.isEmpty {
       return (
@@ -146,7 +132,10 @@ extension Connection {
     {
       return ("INDEXED BY audit_organization WHERE organization = ? AND", [.integer(only)])
     }
-    guard let few = try fewOrganizations(filter, events: most) else { return ("WHERE", []) }
+    let few = try few(
+      filter.organizations, includingDescendants: filter.includeDescendants,
+      of: "audit INDEXED BY audit_organization")
+    guard let few else { return ("WHERE", []) }
     return (
       """
       WHERE sequence IN (
@@ -154,51 +143,5 @@ extension Connection {
         WHERE organization IN (SELECT value FROM json_each(?))) AND
       """, [.text(few)]
     )
-  }
-
-  /// The organizations of a filter as a JSON array, if they are few and have few events.
-  private func fewOrganizations(
-    _ filter: AuditFilter, events most: Int
-  ) throws(StoreError) -> String? {
-    let mostOrganizations = 1000
-    var numbers = filter.organizations
-    if filter.includeDescendants {
-      numbers = try organizationsBelow(numbers, most: mostOrganizations + 1)
-    }
-    guard numbers.count <= mostOrganizations else { return nil }
-    let list = Self.array(numbers)
-    let count = try integer(
-      """
-      SELECT count(*) FROM (
-        SELECT 1 FROM audit INDEXED BY audit_organization
-        WHERE organization IN (SELECT value FROM json_each(?)) LIMIT ?)
-      """, .text(list), .integer(Int64(most + 1)))
-    return (count ?? 0) <= most ? list : nil
-  }
-
-  /// These and all below, deleted ones included.
-  private func organizationsBelow(
-    _ tops: [Int64], most: Int
-  ) throws(StoreError) -> [Int64] {
-    var numbers: [Int64] = []
-    try each(
-      """
-      WITH RECURSIVE below (number) AS (
-        SELECT value FROM json_each(?)
-        UNION SELECT organizations.number FROM below
-        JOIN organizations ON organizations.parent = below.number
-        UNION SELECT deleted_organizations.number FROM below
-        JOIN deleted_organizations ON deleted_organizations.parent = below.number)
-      SELECT number FROM below LIMIT ?
-      """, [.text(Self.array(tops)), .integer(Int64(most))]
-    ) { row in
-      numbers.append(row.integer(0))
-      return true
-    }
-    return numbers
-  }
-
-  private static func array(_ numbers: [Int64]) -> String {
-    "[" + numbers.map(String.init).joined(separator: ",") + "]"
   }
 }

@@ -1,5 +1,4 @@
 import OrgKeyModel
-import OrgKeySystem
 
 /// Which keys a listing shows. What is left as it is restricts nothing.
 package struct KeyFilter: Sendable {
@@ -33,10 +32,6 @@ package struct KeyPage: Sendable {
 }
 
 extension Reader {
-  /// Bounds of one call, so that no listing keeps the others waiting or holds the log.
-  private static let examinedRows = 20_000
-  private static let milliseconds: Int64 = 50
-
   /// Keys, newest first: those with a number below `cursor`, or all if that is 0. A page may
   /// be short or empty though more follow. Damaged rows are left out.
   package func keys(
@@ -45,16 +40,13 @@ extension Reader {
     try snapshot { () throws(StoreError) in
       let matching = KeyMatcher(filter, connection, now: now)
       var page = KeyPage(keys: [], next: 0)
-      let deadline = Clock.monotonicMilliseconds() + Self.milliseconds
-      var examined = 0
+      var budget = ScanBudget()
       let (sql, values) = try candidates(filter, cursor > 0 ? cursor : .max)
       try connection.each(sql, values) { (row) throws(StoreError) in
-        examined += 1
+        budget.spendOne()
         let number = row.integer(0)
         if row.isIntact(.keys), let key = try matching.details(row) { page.keys.append(key) }
-        let isDone =
-          page.keys.count >= limit || examined >= Self.examinedRows
-          || examined % 64 == 0 && Clock.monotonicMilliseconds() >= deadline
+        let isDone = page.keys.count >= limit || budget.isSpent
         if isDone { page.next = number }
         return !isDone
       }
@@ -77,38 +69,14 @@ extension Reader {
         [.integer(filter.organization), .integer(cursor)]
       )
     }
-    guard let organizations = try smallSubtree(of: filter.organization) else { return scan }
+    let few = try connection.few(
+      [filter.organization], includingDescendants: true, of: "keys")
+    guard let organizations = few else { return scan }
     return (
       """
       \(select) WHERE organization IN (SELECT value FROM json_each(?)) AND number < ?
       ORDER BY number DESC
       """, [.text(organizations), .integer(cursor)]
     )
-  }
-
-  /// The organizations of a subtree as a JSON array, if they are few and have few keys.
-  private func smallSubtree(of organization: Int64) throws(StoreError) -> String? {
-    let most = 1000
-    var numbers: [Int64] = []
-    try connection.each(
-      """
-      WITH RECURSIVE below (number) AS (
-        SELECT ? UNION
-        SELECT organizations.number FROM below
-        JOIN organizations ON organizations.parent = below.number)
-      SELECT number FROM below LIMIT ?
-      """, [.integer(organization), .integer(Int64(most + 1))]
-    ) { row in
-      numbers.append(row.integer(0))
-      return true
-    }
-    guard numbers.count <= most else { return nil }
-    let list = "[" + numbers.map(String.init).joined(separator: ",") + "]"
-    let keys = try connection.integer(
-      """
-      SELECT count(*) FROM (
-        SELECT 1 FROM keys WHERE organization IN (SELECT value FROM json_each(?)) LIMIT ?)
-      """, .text(list), .integer(Int64(Self.examinedRows + 1)))
-    return (keys ?? 0) <= Self.examinedRows ? list : nil
   }
 }

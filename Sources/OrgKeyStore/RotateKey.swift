@@ -75,14 +75,13 @@ extension Transaction {
   /// The live secret of a key that has less than two; nil if it has none.
   private func onlyLive(_ secrets: [SecretRow]) throws(Refusal) -> SecretRow? {
     let live = secrets.filter { $0.isLive(at: now) }
-    guard live.count < Limits.liveSecretsPerKey, let older = live.last else {
-      guard let older = live.last else { return nil }
+    if live.count >= Limits.liveSecretsPerKey, let older = live.last {
       throw Refusal(
         .failedPrecondition,
         "the key has two live secrets: revoke the older one first, which is secret "
           + "\(older.version) (\(older.hint))")
     }
-    return older
+    return live.last
   }
 
   /// - Returns: when it retires; 0: it stays until it is revoked.

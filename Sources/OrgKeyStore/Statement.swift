@@ -60,8 +60,6 @@ import CSQLite
     unsafe sqlite3_clear_bindings(handle)
   }
 
-  var columnCount: Int { Int(unsafe sqlite3_column_count(handle)) }
-
   /// 0 for NULL.
   func integer(_ column: Int) -> Int64 { unsafe sqlite3_column_int64(handle, Int32(column)) }
 

@@ -243,7 +243,7 @@ import Testing
       let scan = try AuditScan(filter, order, reader.connection)
       let page = try scan.page(limit: 100, bytes: 100_000)
       events += page.events
-      examined += scan.examined
+      examined += scan.budget.examined
       if page.next == 0 { return (events, examined) }
       switch order {
       case .oldestFirst: order = .oldestFirst(after: page.next)

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import OrgKey
+internal import OrgKeyModel
 
 /// Moments and lengths of time, for people and for programs.
 enum TimeText {
@@ -29,23 +30,12 @@ enum TimeText {
 
   /// In the largest unit that tells enough, to the nearest: "47h", "14d".
   static func length(_ duration: Duration) -> String {
-    let seconds = duration.components.seconds
-    func rounded(_ unit: Int64) -> Int64 { (seconds + unit / 2) / unit }
-    return switch seconds {
-    case ..<120: "\(seconds)s"
-    case ..<7_200: "\(rounded(60))m"
-    case ..<172_800: "\(rounded(3_600))h"
-    case ..<63_072_000: "\(rounded(86_400))d"
-    default: "\(rounded(31_536_000))y"
-    }
+    Duration.nearest(seconds: duration.components.seconds)
   }
 
   /// As it is given on the command line, exact: "90s", "1h", "30d".
   static func window(_ duration: Duration) -> String {
-    let seconds = duration.components.seconds
-    for (unit, length) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60)]
-    where seconds > 0 && seconds % length == 0 { return "\(seconds / length)\(unit)" }
-    return "\(seconds)s"
+    Duration.exact(seconds: duration.components.seconds)
   }
 
   private static func split(_ time: Timestamp) -> (seconds: Int64, milliseconds: Int64) {

@@ -61,7 +61,7 @@ extension Directory {
     let key = secrets[dead.index].key
     if key != 0 { unlinkSecret(dead.index, of: key) }
     secretIndex.remove(seed.hash(secrets[dead.index].digest), dead.index)
-    // The row of none that is found when dead ones are looked for.
+    // So that the free row is not taken for a secret that is dead.
     secrets[dead.index].key = 0
     secrets[dead.index].retiresAt = 0
     secrets.remove(dead.index)

@@ -127,15 +127,6 @@ extension Directory {
     return found
   }
 
-  /// An organization's own keys, in no order, dead ones that are still in memory included.
-  package func forEachKey(of organization: OrganizationHandle, _ body: (KeyHandle) -> Void) {
-    var handle = organizations[organization.index].firstKey
-    while handle != 0 {
-      body(KeyHandle(index: handle))
-      handle = keys[handle].nextOfOrganization
-    }
-  }
-
   /// An organization's identifier, lent.
   package func withID<Result>(
     of organization: OrganizationHandle, _ body: (Span<UInt8>) -> Result

@@ -12,6 +12,27 @@ extension Duration {
     }
     return nil
   }
+
+  /// In the largest unit that tells enough, to the nearest: "47h", "14d".
+  package static func nearest(seconds: Int64) -> String {
+    func rounded(_ unit: Int64) -> Int64 { (seconds + unit / 2) / unit }
+    return switch seconds {
+    case ..<120: "\(seconds)s"
+    case ..<7_200: "\(rounded(60))m"
+    case ..<172_800: "\(rounded(3_600))h"
+    case ..<63_072_000: "\(rounded(86_400))d"
+    default: "\(rounded(31_536_000))y"
+    }
+  }
+
+  /// Exact, as it is parsed: "90s", "1h", "30d".
+  package static func exact(seconds: Int64) -> String {
+    for unit in units.reversed() where unit.milliseconds > 1_000 && seconds > 0 {
+      let length = unit.milliseconds / 1_000
+      if seconds % length == 0 { return "\(seconds / length)\(unit.suffix)" }
+    }
+    return "\(seconds)s"
+  }
 }
 
 extension RateLimit {

@@ -100,7 +100,8 @@ extension CallHandler {
     case .backup(let message): try backup(message, call)
     case .importKeys(let message): try importRows(message, encoded, call)
     case .importOrganizations(let message): try importRows(message, encoded, call)
-    default:
+    // Authorize is decided before a call gets here, and one without a method refused.
+    case .getMetrics, .authorize, nil:
       throw Refusal(
         .unimplemented, "orgkeyd \(Version.current) does not serve \(call.method.text) yet")
     }

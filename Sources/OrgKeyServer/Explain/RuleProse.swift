@@ -48,7 +48,7 @@ struct RuleProse {
       return "none of \(limit.limit) requests left in this window, which ends \(end)"
     }
     if state.remaining == limit.limit {
-      let window = TimeText.window(Int64(limit.window))
+      let window = Duration.exact(seconds: Int64(limit.window))
       return "all \(limit.limit) requests of a window of \(window) left: none is open"
     }
     return "\(state.remaining) of \(limit.limit) requests left in this window, which ends \(end)"
