@@ -1,5 +1,5 @@
 # What `swift build` needs, and what the tests, the demo and `make proto` need beyond it.
-BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev
+BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
   socat strace xxd
 

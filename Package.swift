@@ -23,19 +23,19 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // C, each imported by exactly one target.
     .target(name: "CLinux"),
+    .target(name: "CNettle", linkerSettings: [.linkedLibrary("nettle")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "COrgKeyProto", linkerSettings: [.linkedLibrary("protobuf-c")]),
 
     // The rules: pure, no I/O, no clock.
     .target(name: "OrgKeyModel", swiftSettings: strict),
     // The thin layer above system calls.
-    .target(name: "OrgKeySystem", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "OrgKeySystem", dependencies: ["CLinux", "CNettle"], swiftSettings: strict),
     // Frames and messages: what daemon and library share.
     .target(name: "OrgKeyWire", dependencies: ["COrgKeyProto"], swiftSettings: strict),
     // What is on disk.
@@ -47,7 +47,6 @@ let package = Package(
       name: "OrgKeyServer",
       dependencies: [
         "OrgKeyModel", "OrgKeySystem", "OrgKeyWire", "OrgKeyStore",
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: strict),
     .executableTarget(

@@ -1,15 +1,12 @@
-internal import Crypto
 internal import OrgKeyModel
+internal import OrgKeySystem
 
-extension OrgKeyModel.Digest {
+extension Digest {
   /// The SHA-256 of a key's text.
   init(ofKey text: Span<UInt8>) {
-    var hash = SHA256()
-    unsafe text.withUnsafeBufferPointer {
-      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer($0))
-    }
-    self = unsafe hash.finalize().withUnsafeBytes { bytes in
-      unsafe OrgKeyModel.Digest(bytes.assumingMemoryBound(to: UInt8.self).span)
-    }
+    var bytes = InlineArray<32, UInt8>(repeating: 0)
+    var digest = bytes.mutableSpan
+    SHA256.hash(text, into: &digest)
+    self.init(bytes.span)
   }
 }
