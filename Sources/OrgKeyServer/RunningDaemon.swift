@@ -25,8 +25,8 @@ package final class RunningDaemon {
     listeners = try RunningDaemon.listen(settings)
     do throws(SystemError) {
       var reactors: [Reactor] = []
-      for _ in 0..<settings.threads {
-        reactors.append(try Reactor(service: service, listeners: listeners))
+      for number in 0..<settings.threads {
+        reactors.append(try Reactor(number, service: service, listeners: listeners))
       }
       self.reactors = reactors
       for reactor in reactors { service.usage.add(reactor.usage) }

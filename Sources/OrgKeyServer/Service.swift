@@ -40,7 +40,7 @@ final class Service: Sendable {
     self.databaseID = databaseID
     self.files = files
     self.quarantinedRowCount = quarantinedRowCount
-    self.directory = SharedDirectory(directory)
+    self.directory = SharedDirectory(directory, reactors: settings.threads)
     self.log = log
     self.collapsed = CollapsedLog(log)
   }

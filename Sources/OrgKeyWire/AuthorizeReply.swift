@@ -1,15 +1,12 @@
-internal import COrgKeyProto
-
-/// The answer to an Authorize call, with texts where they lie: packing it allocates nothing.
-///
-/// The texts are NUL-terminated and stay valid until the reply was appended.
+/// The answer to an Authorize call, with texts where they lie. Unsafe because they have to stay
+/// there until the reply was appended.
 @unsafe package struct AuthorizeReply {
   package var callID: UInt64
   package var reason: Reason
-  package var keyID: UnsafePointer<UInt8>?
-  package var organizationID: UnsafePointer<UInt8>?
-  package var environment: UnsafePointer<UInt8>?
-  package var authorizedOrganizationID: UnsafePointer<UInt8>?
+  package var keyID = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  package var organizationID = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  package var environment = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+  package var authorizedOrganizationID = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   package var secretVersion: UInt32 = 0
   package var rateLimit: RateLimitState?
 
@@ -19,45 +16,102 @@ internal import COrgKeyProto
   }
 }
 
+// Written by hand, as protobuf-c would write it: every call is answered with one of these.
 extension ByteBuffer {
+  /// Appends the reply's frame. Its texts are 128 bytes at most.
   package mutating func append(_ reply: borrowing AuthorizeReply) {
-    var answer = unsafe Orgkey__V1__AuthorizeResponse()
-    unsafe orgkey__v1__authorize_response__init(&answer)
-    unsafe answer.decision = CDecision(rawValue: reply.reason.decision.rawValue)
-    unsafe answer.reason = CReason(rawValue: reply.reason.rawValue)
-    unsafe set(reply.keyID, &answer.key_id)
-    unsafe set(reply.organizationID, &answer.organization_id)
-    unsafe set(reply.environment, &answer.environment)
-    unsafe set(reply.authorizedOrganizationID, &answer.authorized_organization_id)
-    unsafe answer.secret_version = reply.secretVersion
-
-    var rate = unsafe Orgkey__V1__RateLimitState()
-    unsafe orgkey__v1__rate_limit_state__init(&rate)
-    if let state = unsafe reply.rateLimit {
-      unsafe rate.limit = state.limit
-      unsafe rate.remaining = state.remaining
-      unsafe rate.reset_at_unix_s = state.resetAtUnixS
-    }
-    let limited = unsafe reply.rateLimit != nil
+    let rateLimitLength = unsafe reply.rateLimit.map { $0.encodedLength } ?? 0
+    let authorizeLength = unsafe reply.authorizeLength(rateLimitLength)
     let callID = unsafe reply.callID
-    unsafe withUnsafeMutablePointer(to: &rate) { rate in
-      if limited { unsafe answer.rate_limit = rate }
-      unsafe withUnsafeMutablePointer(to: &answer) { answer in
-        var response = unsafe Orgkey__V1__Response()
-        unsafe orgkey__v1__response__init(&response)
-        unsafe response.call_id = callID
-        unsafe response.result_case = ORGKEY__V1__RESPONSE__RESULT_AUTHORIZE
-        unsafe response.authorize = answer
-        _ = unsafe append(packing: &response)
-      }
+    let length =
+      Encoding.length(1, callID) + 2 + Encoding.length(UInt64(authorizeLength)) + authorizeLength
+    let space = unsafe space(atLeast: Frame.headerLength + length)
+    unsafe Frame.writeHeader(length, to: space)
+    var encoding = unsafe Encoding(
+      at: space.baseAddress.unsafelyUnwrapped + Frame.headerLength)
+    encoding.number(1, callID)
+    encoding.message(16, length: authorizeLength)
+    unsafe encoding.number(1, UInt64(reply.reason.decision.rawValue))
+    unsafe encoding.number(2, UInt64(reply.reason.rawValue))
+    unsafe encoding.text(3, reply.keyID)
+    unsafe encoding.text(4, reply.organizationID)
+    unsafe encoding.text(5, reply.environment)
+    if let state = unsafe reply.rateLimit {
+      encoding.message(6, length: rateLimitLength)
+      encoding.number(1, UInt64(state.limit))
+      encoding.number(2, UInt64(state.remaining))
+      encoding.number(3, UInt64(bitPattern: state.resetAtUnixS))
     }
+    unsafe encoding.number(7, UInt64(reply.secretVersion))
+    unsafe encoding.text(8, reply.authorizedOrganizationID)
+    commit(Frame.headerLength + length)
+  }
+}
+
+extension AuthorizeReply {
+  /// Of AuthorizeResponse.
+  fileprivate borrowing func authorizeLength(_ rateLimitLength: Int) -> Int {
+    unsafe Encoding.length(1, UInt64(reason.decision.rawValue))
+      + Encoding.length(2, UInt64(reason.rawValue))
+      + Encoding.length(keyID) + Encoding.length(organizationID) + Encoding.length(environment)
+      + (rateLimit == nil ? 0 : 2 + rateLimitLength)
+      + Encoding.length(7, UInt64(secretVersion)) + Encoding.length(authorizedOrganizationID)
+  }
+}
+
+extension RateLimitState {
+  fileprivate var encodedLength: Int {
+    Encoding.length(1, UInt64(limit)) + Encoding.length(2, UInt64(remaining))
+      + Encoding.length(3, UInt64(bitPattern: resetAtUnixS))
+  }
+}
+
+/// Writes fields of a message. What is 0 or empty is left out, as proto3 wants it.
+/// Encoding: https://protobuf.dev/programming-guides/encoding/
+@safe private struct Encoding {
+  private var place: UnsafeMutableRawPointer
+
+  /// Unsafe because nothing tells how much room there is.
+  @unsafe init(at place: UnsafeMutableRawPointer) { unsafe self.place = place }
+
+  /// Bytes of a varint.
+  static func length(_ value: UInt64) -> Int { (63 - (value | 1).leadingZeroBitCount) / 7 + 1 }
+
+  /// Bytes of a number's field, of one up to 15.
+  static func length(_ field: Int, _ value: UInt64) -> Int { value == 0 ? 0 : 1 + length(value) }
+
+  /// Bytes of a text's field, of one up to 15.
+  static func length(_ text: UnsafeBufferPointer<UInt8>) -> Int {
+    text.count == 0 ? 0 : 1 + length(UInt64(text.count)) + text.count
   }
 
-  private func set(
-    _ text: UnsafePointer<UInt8>?, _ field: inout UnsafeMutablePointer<CChar>?
-  ) {
-    guard let text = unsafe text else { return }
-    // protobuf-c declares what it packs as mutable and only reads it.
-    unsafe field = UnsafeMutableRawPointer(mutating: text).assumingMemoryBound(to: CChar.self)
+  mutating func number(_ field: Int, _ value: UInt64) {
+    if value == 0 { return }
+    varint(UInt64(field << 3))
+    varint(value)
+  }
+
+  mutating func text(_ field: Int, _ text: UnsafeBufferPointer<UInt8>) {
+    guard let start = text.baseAddress, text.count > 0 else { return }
+    message(field, length: text.count)
+    unsafe place.copyMemory(from: start, byteCount: text.count)
+    unsafe place += text.count
+  }
+
+  /// What comes before a message's own fields.
+  mutating func message(_ field: Int, length: Int) {
+    varint(UInt64(field << 3 | 2))
+    varint(UInt64(length))
+  }
+
+  private mutating func varint(_ value: UInt64) {
+    var rest = value
+    while rest >= 0x80 {
+      unsafe place.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+      unsafe place += 1
+      rest >>= 7
+    }
+    unsafe place.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+    unsafe place += 1
   }
 }

@@ -7,49 +7,6 @@ package enum Incoming {
   case other(Request)
 }
 
-/// The fields of an Authorize call in the decoder's memory; gone when the decoder is reset.
-@safe package struct AuthorizeCall {
-  package let callID: UInt64
-  /// Whether the request says anything of a Caller, which Authorize does not take.
-  package let hasCaller: Bool
-  private let request: UnsafePointer<Orgkey__V1__AuthorizeRequest>
-
-  init(_ c: UnsafePointer<Orgkey__V1__Request>) {
-    unsafe callID = c.pointee.call_id
-    unsafe hasCaller = c.pointee.caller.map { unsafe Caller($0.pointee) != Caller() } ?? false
-    unsafe request = UnsafePointer(c.pointee.authorize)
-  }
-
-  /// Lends the key, the organization's identifier, the permission and the environment.
-  package func withFields<R>(
-    _ body: (
-      _ apiKey: Span<UInt8>, _ organizationID: Span<UInt8>, _ permission: Span<UInt8>,
-      _ environment: Span<UInt8>
-    ) -> R
-  ) -> R {
-    let c = unsafe request.pointee
-    return unsafe AuthorizeCall.lend(c.api_key) { apiKey in
-      unsafe AuthorizeCall.lend(c.organization_id) { organizationID in
-        unsafe AuthorizeCall.lend(c.permission) { permission in
-          unsafe AuthorizeCall.lend(c.environment) { environment in
-            body(apiKey, organizationID, permission, environment)
-          }
-        }
-      }
-    }
-  }
-
-  private static func lend<R>(
-    _ text: UnsafeMutablePointer<CChar>?, to body: (Span<UInt8>) -> R
-  ) -> R {
-    guard let text = unsafe text else { return body(Span()) }
-    var count = 0
-    while unsafe text[count] != 0 { count += 1 }
-    let bytes = unsafe UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self)
-    return body(unsafe Span(_unsafeStart: bytes, count: count))
-  }
-}
-
 /// Takes requests out of frames' bodies. Keeps its memory from one to the next.
 package struct RequestDecoder: ~Copyable {
   /// Bytes that one body may unpack into. The largest that is meant, an import of 1 MiB, takes a

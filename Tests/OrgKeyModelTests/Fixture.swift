@@ -49,6 +49,33 @@ struct Fixture {
   }
 }
 
+extension Directory {
+  /// Decides a batch of one.
+  func authorize(
+    presented: Span<UInt8>, digest: @autoclosure () -> Digest, environment: Span<UInt8>,
+    organization: Span<UInt8>, permission: Span<UInt8>, policy: Policy, now: Instant,
+    taking: Bool = true
+  ) -> Verdict {
+    unsafe presented.withUnsafeBufferPointer { presented in
+      unsafe environment.withUnsafeBufferPointer { environment in
+        unsafe organization.withUnsafeBufferPointer { organization in
+          unsafe permission.withUnsafeBufferPointer { permission in
+            var question = unsafe [
+              Question(
+                presented: presented, digest: { _ in digest() }, environment: environment,
+                organization: organization, permission: permission)
+            ]
+            unsafe question.withUnsafeMutableBufferPointer {
+              unsafe authorize($0, policy: policy, now: now, taking: taking)
+            }
+            return question[0].verdict
+          }
+        }
+      }
+    }
+  }
+}
+
 /// What is asked of a fixture; the good case unless changed.
 struct Ask {
   var text = "imported-key"

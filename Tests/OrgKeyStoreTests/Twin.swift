@@ -158,10 +158,10 @@ extension Directory {
   fileprivate func decide(
     _ digest: Digest, _ organization: String, _ permission: String, _ time: Int64
   ) -> Verdict {
-    authorize(
+    explain(
       presented: "imported".utf8.span, digest: digest, environment: Span(),
       organization: organization.utf8.span, permission: permission.utf8.span,
-      policy: Policy(keyPrefix: KeyPrefix("pc")!), now: Instant(wall: time, monotonic: 1),
-      taking: false)
+      policy: Policy(keyPrefix: KeyPrefix("pc")!), now: Instant(wall: time, monotonic: 1)
+    ).verdict
   }
 }

@@ -76,11 +76,11 @@ import Testing
     _ = directory.insert(key)
     _ = directory.insert(SecretRecord(number: 1, key: 1, version: 1, digest: digest(1)))
     for (permission, organization) in [("b", ""), ("a", "none")] {
-      let verdict = directory.authorize(
+      let explanation = directory.explain(
         presented: "k".utf8.span, digest: digest(1), environment: Span(),
         organization: organization.utf8.span, permission: permission.utf8.span,
         policy: Policy(keyPrefix: KeyPrefix("pc")!), now: Instant(wall: now, monotonic: 0))
-      tally.record(verdict, at: Instant(wall: now, monotonic: 0))
+      tally.record(explanation.verdict, at: Instant(wall: now, monotonic: 0))
     }
     try store.flush((0..<tally.count).map { tally[$0] })
     let usage = try details(1).usage

@@ -145,16 +145,15 @@ struct PeerRequest: Sendable {
       callID = request.callID
     case .authorize(let call):
       callID = call.callID
-      let fields = call.withFields { key, organization, permission, environment in
-        AuthorizeRequest(
-          apiKey: KeyText(bytes: key).secret, organizationID: text(organization),
-          permission: text(permission), environment: text(environment))
-      }
+      let fields = unsafe AuthorizeRequest(
+        apiKey: KeyText(bytes: call.apiKey.span).secret,
+        organizationID: text(call.organizationID), permission: text(call.permission),
+        environment: text(call.environment))
       request = Request(callID: call.callID, method: .authorize(fields))
     }
   }
 }
 
-private func text(_ bytes: Span<UInt8>) -> String {
-  String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+private func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+  unsafe String(decoding: bytes, as: UTF8.self)
 }

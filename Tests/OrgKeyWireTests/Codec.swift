@@ -40,15 +40,22 @@ enum Codec {
     case .other(let request):
       return request
     case .authorize(let call):
-      return call.withFields { apiKey, organizationID, permission, environment in
-        Request(
-          callID: call.callID, caller: call.hasCaller ? Caller(actor: "somebody") : nil,
-          method: .authorize(
-            AuthorizeRequest(
-              apiKey: SecretText(text(apiKey)), organizationID: text(organizationID),
-              permission: text(permission), environment: text(environment))))
-      }
+      return request(copying: call)
     }
+  }
+
+  /// As the daemon first tries to decode an Authorize call; nil: it is not one written plainly.
+  static func plainRequest(_ body: [UInt8]) -> Request? {
+    unsafe body.withUnsafeBytes { unsafe AuthorizeCall(plain: $0).map(request(copying:)) }
+  }
+
+  private static func request(copying call: AuthorizeCall) -> Request {
+    unsafe Request(
+      callID: call.callID, caller: call.hasCaller ? Caller(actor: "somebody") : nil,
+      method: .authorize(
+        AuthorizeRequest(
+          apiKey: SecretText(text(call.apiKey)), organizationID: text(call.organizationID),
+          permission: text(call.permission), environment: text(call.environment))))
   }
 
   /// Leniently, as the library decodes.
@@ -74,8 +81,8 @@ enum Codec {
     return unsafe body.withUnsafeBytes { unsafe RequestDecoder.callID(of: $0, after: fault) }
   }
 
-  private static func text(_ bytes: Span<UInt8>) -> String {
-    String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+  private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    unsafe String(decoding: bytes, as: UTF8.self)
   }
 }
 

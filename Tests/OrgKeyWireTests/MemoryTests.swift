@@ -48,7 +48,7 @@ struct MemoryTests {
       return
     }
     // The decoder keeps its first block, so that the place may still be looked at.
-    let key = unsafe call.withFields { key, _, _, _ in unsafe key.withUnsafeBytes { unsafe $0 } }
+    let key = unsafe call.apiKey
     #expect(unsafe key.starts(with: "pc_live_".utf8))
     decoder.reset()
     #expect(unsafe key.allSatisfy { $0 == 0 })

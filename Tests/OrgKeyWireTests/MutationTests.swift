@@ -26,7 +26,7 @@ struct MutationTests {
     let decoder = RequestDecoder()
     var accepted = 0
     for _ in 0..<MutationTests.rounds {
-      let body = mutate(bodies, using: &random)
+      let body = mutated(bodies, using: &random)
       guard let request = try? Codec.request(body, by: decoder) else { continue }
       accepted += 1
       let again = try Codec.request(Codec.encode(request), by: decoder)
@@ -43,7 +43,7 @@ struct MutationTests {
     let decoder = ResponseDecoder()
     var accepted = 0
     for _ in 0..<MutationTests.rounds {
-      let body = mutate(bodies, using: &random)
+      let body = mutated(bodies, using: &random)
       guard let response = try? Codec.response(body, by: decoder) else { continue }
       accepted += 1
       // Bytes, because a rate may have become not-a-number.
@@ -54,22 +54,23 @@ struct MutationTests {
     }
     #expect(accepted > MutationTests.rounds / 20 && accepted < MutationTests.rounds * 19 / 20)
   }
+}
 
-  private func mutate(_ bodies: [[UInt8]], using random: inout SeededGenerator) -> [UInt8] {
-    var body = bodies.randomElement(using: &random) ?? []
-    for _ in 0..<Int.random(in: 1...3, using: &random) {
-      let place = Int.random(in: 0...body.count, using: &random)
-      switch Int.random(in: 0..<6, using: &random) {
-      case 0 where place < body.count: body[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-      case 1 where place < body.count: body[place] = .random(in: 0...255, using: &random)
-      case 2: body.insert(.random(in: 0...255, using: &random), at: place)
-      case 3 where place < body.count: body.remove(at: place)
-      case 4: body.removeSubrange(place...)
-      default:
-        let other = bodies.randomElement(using: &random) ?? []
-        body.insert(contentsOf: other, at: place)
-      }
+/// One of `bodies`, with one to three bytes or pieces changed, put in or taken out.
+func mutated(_ bodies: [[UInt8]], using random: inout SeededGenerator) -> [UInt8] {
+  var body = bodies.randomElement(using: &random) ?? []
+  for _ in 0..<Int.random(in: 1...3, using: &random) {
+    let place = Int.random(in: 0...body.count, using: &random)
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0 where place < body.count: body[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+    case 1 where place < body.count: body[place] = .random(in: 0...255, using: &random)
+    case 2: body.insert(.random(in: 0...255, using: &random), at: place)
+    case 3 where place < body.count: body.remove(at: place)
+    case 4: body.removeSubrange(place...)
+    default:
+      let other = bodies.randomElement(using: &random) ?? []
+      body.insert(contentsOf: other, at: place)
     }
-    return body
   }
+  return body
 }

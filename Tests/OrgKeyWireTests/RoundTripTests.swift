@@ -53,9 +53,9 @@ struct RoundTripTests {
   func authorizeReply(rateLimit: RateLimitState?) throws {
     var buffer = ByteBuffer()
     for reason in Reason.allCases {
-      unsafe "key_0123456789abcdef\0".utf8CString.withUnsafeBytes { keyID in
+      unsafe Array("key_0123456789abcdef".utf8).withUnsafeBufferPointer { keyID in
         var reply = unsafe AuthorizeReply(callID: 7, reason: reason)
-        unsafe reply.keyID = keyID.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe reply.keyID = keyID
         unsafe reply.environment = unsafe reply.keyID
         unsafe reply.secretVersion = 2
         unsafe reply.rateLimit = rateLimit

@@ -1,32 +1,29 @@
 extension Directory {
+  /// Which organization a request names.
+  enum Asked: BitwiseCopyable {
+    case keysOwn
+    case named(OrganizationHandle)
+    case unknown
+  }
+
+  /// - Parameter id: empty: the key's own.
+  func asked(_ id: Span<UInt8>) -> Asked {
+    if id.isEmpty { return .keysOwn }
+    return organization(id: id).map { .named($0) } ?? .unknown
+  }
+
   /// Decides whether a key may do something: key, environment, rate limit, organization,
   /// permission, in this order; the first rule that fails decides.
   ///
   /// - Parameters:
-  ///   - presented: the key's text as it came.
-  ///   - digest: its SHA-256; evaluated only when the text can be looked up.
+  ///   - secret: the one that was presented.
   ///   - environment: the one that the request names; empty: any. One that can't be is none's.
-  ///   - organization: what is to be acted in; empty: the key's own.
+  ///   - asked: what is to be acted in.
   ///   - permission: a concrete one. An empty one is never granted.
   ///   - taking: false to tell what the answer would be without taking from the rate limit.
-  package func authorize(
-    presented: Span<UInt8>, digest: @autoclosure () -> Digest, environment: Span<UInt8>,
-    organization: Span<UInt8>, permission: Span<UInt8>, policy: Policy, now: Instant,
-    taking: Bool = true
-  ) -> Verdict {
-    switch find(presented, digest, policy) {
-    case .failure(let verdict): verdict
-    case .success(let secret):
-      authorize(
-        secret: secret, environment: environment, organization: organization,
-        permission: permission, policy: policy, now: now, taking: taking)
-    }
-  }
-
-  /// As above, for a secret that is known.
-  package func authorize(
-    secret: SecretHandle, environment: Span<UInt8>, organization: Span<UInt8>,
-    permission: Span<UInt8>, policy: Policy, now: Instant, taking: Bool
+  func authorize(
+    secret: SecretHandle, environment: Span<UInt8>, asked: Asked, permission: Span<UInt8>,
+    policy: Policy, now: Instant, taking: Bool
   ) -> Verdict {
     var verdict = judgeKey(secret, now)
     guard let key = verdict.key.map({ keys[$0.index] }) else { return verdict }
@@ -37,7 +34,7 @@ extension Directory {
       judgeRate(key.limiter, now, taking: taking, &verdict)
     }
     if verdict.isAllowed {
-      judgeOrganization(key, organization, &verdict)
+      judgeOrganization(key, asked, &verdict)
     }
     if verdict.isAllowed {
       verdict.reason = judgePermission(key, permission)
@@ -60,7 +57,7 @@ extension Directory {
         verdict.reason = judgeEnvironment(key, environment, policy)
       }
       if verdict.isAllowed {
-        judgeOrganization(key, Span(), &verdict)
+        judgeOrganization(key, .keysOwn, &verdict)
       }
       return verdict
     }
@@ -74,19 +71,19 @@ extension Directory {
   func find(
     _ presented: Span<UInt8>, _ digest: () -> Digest, _ policy: Policy
   ) -> Finding {
-    if presented.isEmpty { return .failure(Verdict(unknown: .keyMissing)) }
-    guard KeyText.isPresentable(presented) else {
-      return .failure(Verdict(unknown: .keyMalformed))
+    if KeyText.isPresentable(presented), let secret = secret(digest: digest()) {
+      return .success(secret)
     }
-    if let secret = secret(digest: digest()) { return .success(secret) }
     return .failure(missed(presented, policy))
   }
 
   /// What a text gets that no secret has.
   func missed(_ presented: Span<UInt8>, _ policy: Policy) -> Verdict {
-    let shape = KeyText.shape(of: presented, prefix: policy.keyPrefix)
-    let isMistyped = shape == .ownWithWrongCheck
-    return Verdict(unknown: isMistyped ? .keyMalformed : .keyUnknown)
+    switch KeyText.shape(of: presented, prefix: policy.keyPrefix) {
+    case .missing: Verdict(unknown: .keyMissing)
+    case .malformed, .ownWithWrongCheck: Verdict(unknown: .keyMalformed)
+    case .own, .foreign: Verdict(unknown: .keyUnknown)
+    }
   }
 
   private func judgeKey(_ handle: SecretHandle, _ now: Instant) -> Verdict {
@@ -146,11 +143,15 @@ extension Directory {
     if !passes { verdict.reason = .rateLimited }
   }
 
-  func judgeOrganization(
-    _ key: KeyRow, _ named: Span<UInt8>, _ verdict: inout Verdict
-  ) {
+  func judgeOrganization(_ key: KeyRow, _ asked: Asked, _ verdict: inout Verdict) {
     let own = OrganizationHandle(index: key.organization)
-    guard let asked = named.isEmpty ? own : organization(id: named) else {
+    let asked =
+      switch asked {
+      case .keysOwn: own
+      case .named(let organization): organization
+      case .unknown: OrganizationHandle?.none
+      }
+    guard let asked else {
       verdict.reason = .organizationUnknown
       return
     }

@@ -60,7 +60,7 @@ extension Directory {
     case .failure(let missed): verdict = missed
     case .success(let found):
       verdict = authorize(
-        secret: found, environment: environment, organization: organization,
+        secret: found, environment: environment, asked: asked(organization),
         permission: permission, policy: policy, now: now, taking: false)
       secret = found
       let owner = secrets[found.index].key
@@ -85,7 +85,7 @@ extension Directory {
     var verdict = Verdict(unknown: .keyUnknown)
     if let secret {
       verdict = authorize(
-        secret: secret, environment: environment, organization: organization,
+        secret: secret, environment: environment, asked: asked(organization),
         permission: permission, policy: policy, now: now, taking: false)
     }
     return explanation(
@@ -114,7 +114,7 @@ extension Directory {
     var rate = Verdict(unknown: .allowed)
     if key.limiter != 0 { judgeRate(key.limiter, now, taking: false, &rate) }
     var place = Verdict(unknown: .allowed)
-    judgeOrganization(key, organization, &place)
+    judgeOrganization(key, asked(organization), &place)
     let own = OrganizationHandle(index: key.organization)
     let granted = permissionSets[key.permissionSet]
     return Explanation.Others(

@@ -29,6 +29,22 @@ package struct UsageTally: ~Copyable {
         secret: verdict.secretNumber, key: verdict.keyNumber, reason: verdict.reason, at: last))
   }
 
+  /// Counts what was decided of several questions, in their order, and, as deciding them did, has
+  /// their reads on the way at the same time.
+  package mutating func record(
+    _ questions: UnsafeMutableBufferPointer<Question>, at now: Instant
+  ) {
+    for index in questions.indices {
+      let verdict = unsafe questions[index].verdict
+      unsafe questions[index].touched = slots[home(of: verdict.secretNumber, verdict.reason)]
+    }
+    for index in questions.indices {
+      let position = unsafe Int(questions[index].touched) - 1
+      if position >= 0 { unsafe questions[index].touched = entries[position].secret }
+    }
+    for index in questions.indices { unsafe record(questions[index].verdict, at: now) }
+  }
+
   /// Adds what was counted elsewhere.
   package mutating func add(_ entry: Entry) {
     if oldestAt == nil { oldestAt = entry.lastAt }

@@ -47,7 +47,12 @@ package struct SecretState: BitwiseCopyable, Sendable {
 extension Directory {
   /// - Parameter id: compared as bytes.
   package func organization(id: Span<UInt8>) -> OrganizationHandle? {
-    var probe = organizationIndex.probe(seed.hash(id))
+    organization(id: id, organizationIndex.probe(seed.hash(id)))
+  }
+
+  /// As above, where the search has begun.
+  func organization(id: Span<UInt8>, _ begun: HashIndex.Probe) -> OrganizationHandle? {
+    var probe = begun
     while true {
       let handle = organizationIndex.next(&probe)
       if handle == 0 { return nil }
@@ -66,7 +71,12 @@ extension Directory {
   }
 
   package func secret(digest: Digest) -> SecretHandle? {
-    var probe = secretIndex.probe(seed.hash(digest))
+    secret(digest: digest, secretIndex.probe(seed.hash(digest)))
+  }
+
+  /// As above, where the search has begun.
+  func secret(digest: Digest, _ begun: HashIndex.Probe) -> SecretHandle? {
+    var probe = begun
     while true {
       let handle = secretIndex.next(&probe)
       if handle == 0 { return nil }
@@ -131,10 +141,7 @@ extension Directory {
   package func withID<Result>(
     of organization: OrganizationHandle, _ body: (Span<UInt8>) -> Result
   ) -> Result {
-    let row = organizations[organization.index]
-    let text = unsafe UnsafeBufferPointer(
-      start: texts.address(of: row.id), count: Int(row.idBytes))
-    return unsafe body(text.span)
+    unsafe body(idBytes(of: organization).span)
   }
 
   /// An organization's identifier.
@@ -144,19 +151,22 @@ extension Directory {
     }
   }
 
-  /// An organization's identifier, ended by a NUL; unsafe because it is good only until the
+  /// An organization's identifier where it lies; unsafe because it is good only until the
   /// organization is removed.
   @unsafe
-  package func idPointer(of organization: OrganizationHandle) -> UnsafePointer<UInt8> {
-    unsafe texts.address(of: organizations[organization.index].id)
+  package func idBytes(of organization: OrganizationHandle) -> UnsafeBufferPointer<UInt8> {
+    let row = organizations[organization.index]
+    return unsafe UnsafeBufferPointer(start: texts.address(of: row.id), count: Int(row.idBytes))
   }
 
-  /// A key's environment, ended by a NUL, good as long as the Directory.
+  /// A key's environment where it lies, good as long as the Directory.
   @unsafe
-  package func environmentPointer(of key: KeyHandle) -> UnsafePointer<UInt8> {
-    let row = unsafe UnsafeRawPointer(environments.address(of: keys[key.index].environment))
+  package func environmentBytes(of key: KeyHandle) -> UnsafeBufferPointer<UInt8> {
+    let row = unsafe environments.address(of: keys[key.index].environment)
     let offset = unsafe MemoryLayout<EnvironmentRow>.offset(of: \.text).unsafelyUnwrapped
-    return unsafe (row + offset).assumingMemoryBound(to: UInt8.self)
+    let text = unsafe (UnsafeRawPointer(row) + offset).assumingMemoryBound(to: UInt8.self)
+    let count = unsafe row.pointee.environment?.short.count ?? 0
+    return unsafe UnsafeBufferPointer(start: text, count: count)
   }
 
   /// Organizations, quarantined ones included.

@@ -15,27 +15,30 @@ struct HashIndex: ~Copyable {
 
   deinit { unsafe slots.deallocate() }
 
-  /// Where a search stands.
-  struct Probe {
+  /// Where a search stands: the slot that is looked at next was read already.
+  struct Probe: BitwiseCopyable {
     fileprivate let tag: UInt32
     fileprivate var position: UInt32
+    fileprivate var slot: UInt64
   }
 
   func probe(_ hash: UInt64) -> Probe {
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
-    return Probe(tag: tag, position: home(of: tag))
+    let home = home(of: tag)
+    return unsafe Probe(tag: tag, position: home, slot: slots[Int(home)])
   }
 
   /// The next handle that was stored with the probe's hash, or with one much like it: the caller
   /// compares what it stands for.
   /// - Returns: 0 at the end.
   func next(_ probe: inout Probe) -> UInt32 {
-    while true {
-      let slot = unsafe slots[Int(probe.position)]
-      if slot == 0 { return 0 }
+    while probe.slot != 0 {
+      let slot = probe.slot
       probe.position = following(probe.position)
+      unsafe probe.slot = slots[Int(probe.position)]
       if Self.tag(of: slot) == probe.tag { return UInt32(truncatingIfNeeded: slot) }
     }
+    return 0
   }
 
   mutating func insert(_ hash: UInt64, _ handle: UInt32) {

@@ -104,9 +104,18 @@ package struct KeyID: BitwiseCopyable, Hashable, Sendable {
   /// Writes its text into the first `textBytes` of `text`.
   package func write(into text: inout MutableSpan<UInt8>) {
     for index in 0..<Self.prefix.count { text[index] = Self.prefix[index] }
-    var rest = packed
-    for index in Self.prefix.count..<Self.textBytes {
-      text[index] = Self.alphabet[Int(rest & 63)]
+    // Two halves of 48 bits: numbers of 64 are faster than of 128.
+    let halves = (
+      UInt64(low) | UInt64(middle & 0xFFFF) << 32, UInt64(middle >> 16) | UInt64(high) << 16
+    )
+    Self.write(halves.0, into: &text, at: Self.prefix.count)
+    Self.write(halves.1, into: &text, at: Self.prefix.count + Self.characters / 2)
+  }
+
+  private static func write(_ half: UInt64, into text: inout MutableSpan<UInt8>, at start: Int) {
+    var rest = half
+    for index in start..<start + characters / 2 {
+      text[index] = alphabet[Int(rest & 63)]
       rest >>= 6
     }
   }

@@ -76,10 +76,7 @@ package enum KeyText {
 
   /// Whether a presented text is worth a lookup: 1 to 256 bytes, each in 0x21–0x7E.
   package static func isPresentable(_ text: Span<UInt8>) -> Bool {
-    guard (1...Limits.presentedKeyBytes).contains(text.count) else { return false }
-    var isVisible = true
-    for index in text.indices { isVisible = isVisible && Grammar.isVisible(text[index]) }
-    return isVisible
+    (1...Limits.presentedKeyBytes).contains(text.count) && Grammar.areVisible(text)
   }
 
   /// - Parameter text: a whole key, with a tail of 38 characters.

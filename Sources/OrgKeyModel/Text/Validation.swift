@@ -14,6 +14,7 @@ package enum Validation {
   ) throws(Refusal) {
     let rule = organizationIDRule
     try require(id, 1...Limits.organizationIDBytes, field, rule)
+    if Grammar.areVisible(id) { return }
     for index in id.indices where !Grammar.isVisible(id[index]) {
       throw fault(id, index, field, rule)
     }

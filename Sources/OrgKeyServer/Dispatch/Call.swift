@@ -13,7 +13,7 @@ struct Call {
   let client: Presence
 
   /// - Throws: why this peer may not make this call so.
-  init(_ request: Request, from connection: Connection) throws(Refusal) {
+  init(_ request: Request, from connection: borrowing Connection) throws(Refusal) {
     guard let name = request.method?.name else {
       throw .invalid("method", "no method is set")
     }
@@ -37,7 +37,7 @@ struct Call {
   }
 
   private static func checkRoles(
-    _ method: MethodName, _ connection: Connection, acting: Bool
+    _ method: MethodName, _ connection: borrowing Connection, acting: Bool
   ) throws(Refusal) {
     guard let allowed = method.allowedRoles else { return }
     let roles = connection.roles.intersection(allowed)

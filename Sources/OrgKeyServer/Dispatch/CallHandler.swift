@@ -2,88 +2,132 @@ internal import OrgKeyModel
 internal import OrgKeySystem
 internal import OrgKeyWire
 
-/// From the bytes of a connection to answers, or to work for other threads. Belongs to one
-/// reactor's thread.
+/// From the bytes of connections to answers, or to work for other threads. Belongs to one reactor's
+/// thread.
 final class CallHandler {
   let service: Service
   let mailbox: Mailbox
-  let usage = UsageRecorder()
+  private let usage: UsageRecorder
+  /// The reactor's number.
+  private let reactor: Int
   private let decoder = RequestDecoder()
   private let arena = Arena()
 
-  init(service: Service, mailbox: Mailbox) {
+  init(_ service: Service, _ mailbox: Mailbox, _ usage: UsageRecorder, reactor: Int) {
     self.service = service
     self.mailbox = mailbox
+    self.usage = usage
+    self.reactor = reactor
   }
 
-  /// Decides every whole frame that there is room to answer, in one pass under one read lock;
-  /// then hands on the calls that are not Authorize.
+  /// Decides every whole frame that there is room to answer, of all these connections in one pass
+  /// under one read lock; then hands on the calls that are not Authorize.
   ///
-  /// - Returns: whether frames are left that could be handled at once.
-  func handle(_ connection: Connection) -> Bool {
+  /// - Parameter batch: an empty one.
+  func handle(_ turns: [ConnectionReference], by batch: inout AuthorizeBatch) {
     var others: [Other] = []
-    if case .body = unsafe Frame.front(of: connection.input.bytes) {
-      service.directory.read { directory in
-        usage.record { counts in
-          let now = Instant.now
-          while let other = nextOther(connection, waiting: others.count, directory, &counts, now) {
-            others.append(other)
-          }
-        }
+    service.directory.read(by: reactor) { directory in
+      usage.record { counts in
+        let pass = Pass(policy: service.policy, now: Instant.now)
+        for turn in turns { take(from: turn, pass, directory, &batch, &counts, &others) }
+        batch.answer(directory, pass.policy, &counts, pass.now)
       }
-      decoder.reset()
     }
+    for turn in turns { turn.connection.consumeTaken() }
     for other in others {
-      switch other {
-      case .request(let request, let encoded): dispatch(request, encoded, from: connection)
+      switch other.call {
+      case .request(let request, let encoded):
+        dispatch(request, encoded, from: &other.from.connection)
       case .refused(let refusal, let callID, let parts):
-        refuse(refusal, callID, of: parts, connection)
+        refuse(refusal, callID, of: parts, &other.from.connection)
       }
     }
-    return look(at: connection)
+  }
+
+  /// What is the same for all calls that are decided in one pass.
+  private struct Pass {
+    let policy: Policy
+    let now: Instant
   }
 
   /// What is done when the Directory's lock is given back.
-  private enum Other {
-    case request(Request, EncodedMethod?)
-    case refused(Refusal, callID: UInt64, [ImportPart])
-  }
-
-  /// Answers Authorize calls up to the next frame of another kind, which it returns.
-  private func nextOther(
-    _ connection: Connection, waiting: Int, _ directory: borrowing Directory,
-    _ counts: inout ReactorCounts, _ now: Instant
-  ) -> Other? {
-    while connection.hasRoom && connection.pending + waiting < Connection.pendingCalls {
-      let bytes = unsafe connection.input.bytes
-      guard case .body(let length) = unsafe Frame.front(of: bytes) else { return nil }
-      let whole = Frame.headerLength + length
-      defer {
-        connection.input.consume(whole)
-        connection.frameBegan = nil
-      }
-      let body = unsafe UnsafeRawBufferPointer(rebasing: bytes[Frame.headerLength..<whole])
-      do throws(BodyFault) {
-        if let (request, encoded) = try unsafe decoder.decodeLong(body) {
-          return .request(request, encoded)
-        }
-        switch try unsafe decoder.decode(body) {
-        case .authorize(let call):
-          authorize(call, for: connection, directory, &counts, now)
-        case .other(let request):
-          return .request(request, nil)
-        }
-      } catch {
-        let callID = unsafe RequestDecoder.callID(of: body, after: error)
-        return unsafe .refused(
-          Refusal(error), callID: callID, RequestDecoder.importParts(in: body))
-      }
+  private struct Other {
+    enum Call {
+      case request(Request, EncodedMethod?)
+      case refused(Refusal, callID: UInt64, [ImportPart])
     }
-    return nil
+
+    let from: ConnectionReference
+    let call: Call
   }
 
-  /// What is left at the front of the input, once whole frames were handled.
-  private func look(at connection: Connection) -> Bool {
+  /// Takes a connection's whole frames: Authorize calls into the batch, which is answered whenever
+  /// it is full, the rest into `others`.
+  private func take(
+    from turn: ConnectionReference, _ pass: Pass, _ directory: borrowing Directory,
+    _ batch: inout AuthorizeBatch, _ counts: inout ReactorCounts, _ others: inout [Other]
+  ) {
+    let before = others.count
+    while turn.connection.hasRoom(besides: others.count - before),
+      let body = unsafe turn.connection.takeFrame()
+    {
+      if let call = unsafe AuthorizeCall(plain: body) {
+        add(call, from: turn, pass, directory, &batch, &counts)
+        continue
+      }
+      switch unsafe decode(body) {
+      case .authorize(let call):
+        add(call, from: turn, pass, directory, &batch, &counts)
+        // Its texts lie in the decoder's memory, which each body has to itself.
+        batch.answer(directory, pass.policy, &counts, pass.now)
+      case .other(let call):
+        others.append(Other(from: turn, call: call))
+      }
+      decoder.reset()
+    }
+  }
+
+  private enum Decoded {
+    case authorize(AuthorizeCall)
+    case other(Other.Call)
+  }
+
+  private func decode(_ body: UnsafeRawBufferPointer) -> Decoded {
+    do throws(BodyFault) {
+      if let (request, encoded) = try unsafe decoder.decodeLong(body) {
+        return .other(.request(request, encoded))
+      }
+      switch try unsafe decoder.decode(body) {
+      case .authorize(let call): return .authorize(call)
+      case .other(let request): return .other(.request(request, nil))
+      }
+    } catch {
+      let callID = unsafe RequestDecoder.callID(of: body, after: error)
+      let parts = unsafe RequestDecoder.importParts(in: body)
+      return .other(.refused(Refusal(error), callID: callID, parts))
+    }
+  }
+
+  private func add(
+    _ call: AuthorizeCall, from turn: ConnectionReference, _ pass: Pass,
+    _ directory: borrowing Directory, _ batch: inout AuthorizeBatch,
+    _ counts: inout ReactorCounts
+  ) {
+    do throws(Refusal) {
+      try call.validate()
+      unsafe batch.add(call, from: turn)
+      if batch.isFull { batch.answer(directory, pass.policy, &counts, pass.now) }
+    } catch {
+      // Answers to Authorize calls keep the order of the calls.
+      batch.answer(directory, pass.policy, &counts, pass.now)
+      answer(&turn.connection, call.callID, .failure(error))
+    }
+  }
+
+  /// Deals with what is left at the front of the input, once whole frames were handled.
+  ///
+  /// - Returns: whether frames are left that could be handled at once.
+  func look(at connection: inout Connection) -> Bool {
     guard connection.hasRoom else {
       connection.frameBegan = nil
       return false
@@ -99,27 +143,27 @@ final class CallHandler {
         Refusal(
           .resourceExhausted,
           "a body of \(announced) bytes is announced, and \(Frame.maximumBody) are the most"),
-        to: connection)
+        to: &connection)
     case .foreign(let flag):
-      refuseForeign(flag, connection)
+      refuseForeign(flag, &connection)
     }
     return false
   }
 
   /// Answers with call_id 0 and closes.
-  func refuse(_ refusal: Refusal, to connection: Connection) {
-    answer(connection, 0, .failure(refusal))
+  func refuse(_ refusal: Refusal, to connection: inout Connection) {
+    answer(&connection, 0, .failure(refusal))
     connection.closing = true
   }
 
   func answer(
-    _ connection: Connection, _ callID: UInt64, _ result: Result<Response.Result, Refusal>
+    _ connection: inout Connection, _ callID: UInt64, _ result: Result<Response.Result, Refusal>
   ) {
     let response = Response(callID: callID, result)
     precondition(connection.output.append(response, by: arena), "an answer outgrew its frame")
   }
 
-  private func refuseForeign(_ flag: UInt8, _ connection: Connection) {
+  private func refuseForeign(_ flag: UInt8, _ connection: inout Connection) {
     switch unsafe HTTPGreeting(connection.input.bytes) {
     case .http:
       connection.output.append(HTTPGreeting.answer)
@@ -132,7 +176,7 @@ final class CallHandler {
         .invalid(
           "frame",
           "\(what): a frame is one byte 0, four bytes of length, big-endian, and a Request"),
-        to: connection)
+        to: &connection)
     }
   }
 }

@@ -6,29 +6,29 @@ extension CallHandler {
   /// Answers a call, or hands it to the thread that does its work.
   ///
   /// - Parameter encoded: the fields of its method, if `request` is without them.
-  func dispatch(_ request: Request, _ encoded: EncodedMethod?, from connection: Connection) {
+  func dispatch(_ request: Request, _ encoded: EncodedMethod?, from connection: inout Connection) {
     do throws(Refusal) {
       let call = try Call(request, from: connection)
       let work = try work(for: request, encoded, call)
-      submit(work, call.method, deadline: call.deadline, request.callID, connection)
+      submit(work, call.method, deadline: call.deadline, request.callID, &connection)
     } catch {
       if error.code == .permissionDenied {
         service.collapsed.notice("refused: \(error.message)")
       }
       let parts = encoded?.importParts ?? request.importParts
-      refuse(error, request.callID, of: parts, connection)
+      refuse(error, request.callID, of: parts, &connection)
     }
   }
 
   func submit(
     _ work: Work, _ method: MethodName, deadline: Int64?, _ callID: UInt64,
-    _ connection: Connection
+    _ connection: inout Connection
   ) {
     let address = ReturnAddress(
       mailbox: mailbox, presence: connection.presence, token: connection.token, callID: callID)
     switch work {
     case .answer(let result):
-      answer(connection, callID, .success(result))
+      answer(&connection, callID, .success(result))
     case .change(let change):
       connection.pending += 1
       service.writer.submit(
@@ -38,7 +38,7 @@ extension CallHandler {
       if service.reading.submit(read) {
         connection.pending += 1
       } else {
-        answer(connection, callID, .failure(.tooManyReads))
+        answer(&connection, callID, .failure(.tooManyReads))
       }
     case .backup:
       connection.pending += 1

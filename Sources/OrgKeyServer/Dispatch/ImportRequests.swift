@@ -83,17 +83,17 @@ extension CallHandler {
   /// Refuses a request. An import that it is part of breaks off in its turn, behind what came
   /// before.
   func refuse(
-    _ refusal: Refusal, _ callID: UInt64, of parts: [ImportPart], _ connection: Connection
+    _ refusal: Refusal, _ callID: UInt64, of parts: [ImportPart], _ connection: inout Connection
   ) {
     // Whoever may import nothing has begun nothing.
     guard let part = parts.first, connection.roles.contains(.administrator) else {
-      return answer(connection, callID, .failure(refusal))
+      return answer(&connection, callID, .failure(refusal))
     }
     let refused = Work.stage { imports throws(Refusal) in
       for part in parts { imports.breakOff(part) }
       throw refusal
     }
-    submit(refused, part.method, deadline: nil, callID, connection)
+    submit(refused, part.method, deadline: nil, callID, &connection)
   }
 }
 

@@ -2,7 +2,7 @@ internal import OrgKeySystem
 internal import OrgKeyWire
 
 /// One client's connection, owned by the reactor that accepted it.
-final class Connection {
+struct Connection: ~Copyable {
   /// Calls of one connection at work on other threads. At this many, no more is read from it.
   static let pendingCalls = 64
   /// Bytes of answers waiting to be sent. Beyond, no more is read.
@@ -27,6 +27,8 @@ final class Connection {
 
   var input = ByteBuffer()
   var output = ByteBuffer()
+  /// Bytes at the front of the input that were taken and are still read where they lie.
+  private var taken = 0
   /// Calls that other threads are working on.
   var pending = 0
   /// The client has ended its direction: it is served what it asked for, then closed.
@@ -35,6 +37,10 @@ final class Connection {
   var endsWhenIdle = false
   /// What was received can't be gone on with: the answer is sent, then it is closed.
   var closing = false
+  /// An error, or both directions are shut: it is closed after its turn.
+  var failed = false
+  /// Whether it waits for its turn.
+  var isReady = false
   /// What epoll watches it for.
   var interest: Epoll.Interest = .read
   /// Since when, on the monotonic clock, a frame is incomplete.
@@ -54,8 +60,29 @@ final class Connection {
   }
 
   /// Whether more requests may be taken: their answers have room.
-  var hasRoom: Bool {
-    !closing && pending < Connection.pendingCalls && output.count < Connection.waitingOutput
+  var hasRoom: Bool { hasRoom(besides: 0) }
+
+  /// - Parameter calls: taken, and about to be handed to other threads.
+  func hasRoom(besides calls: Int) -> Bool {
+    !closing && pending + calls < Connection.pendingCalls
+      && output.count < Connection.waitingOutput
+  }
+
+  /// The body of the next frame, if it is whole. Unsafe because it lies in the input, and is gone
+  /// with `consumeTaken`.
+  @unsafe mutating func takeFrame() -> UnsafeRawBufferPointer? {
+    let rest = unsafe UnsafeRawBufferPointer(rebasing: input.bytes[taken...])
+    guard case .body(let length) = unsafe Frame.front(of: rest) else { return nil }
+    let end = Frame.headerLength + length
+    taken += end
+    return unsafe UnsafeRawBufferPointer(rebasing: rest[Frame.headerLength..<end])
+  }
+
+  mutating func consumeTaken() {
+    if taken == 0 { return }
+    input.consume(taken)
+    taken = 0
+    frameBegan = nil
   }
 
   /// Whether nothing is left to do for it.
@@ -63,8 +90,11 @@ final class Connection {
     (closing || inputEnded) && (closing || pending == 0) && output.isEmpty
   }
 
+  /// Whether, the daemon ending, there may still be something to read.
+  var isEnding: Bool { endsWhenIdle && !inputEnded && hasRoom }
+
   /// Reads once what has come.
-  func receive() {
+  mutating func receive() {
     guard !inputEnded, hasRoom else { return }
     let space = unsafe input.space(atLeast: Connection.readAtOnce)
     switch unsafe UnixSocket.receive(socket, into: space) {
@@ -75,7 +105,7 @@ final class Connection {
   }
 
   /// Sends what it can of the answers; false if the connection is broken.
-  func send(now: () -> Int64) -> Bool {
+  mutating func send(now: () -> Int64) -> Bool {
     while !output.isEmpty {
       switch unsafe UnixSocket.send(socket, output.bytes) {
       case .bytes(let count):
@@ -93,7 +123,7 @@ final class Connection {
 
   /// Takes what the client has sent in the meantime, so that closing does not tell it of a reset
   /// before it has read the answer.
-  func discardInput() {
+  mutating func discardInput() {
     input.consume(input.count)
     while case .bytes = unsafe UnixSocket.receive(
       socket, into: input.space(atLeast: Connection.readAtOnce))
@@ -102,15 +132,14 @@ final class Connection {
 
   /// What epoll should watch it for now.
   var wanted: Epoll.Interest {
-    var wanted: Epoll.Interest = []
-    if hasRoom && !inputEnded { wanted.insert(.read) }
-    if !output.isEmpty { wanted.insert(.write) }
-    return wanted
+    let reads = hasRoom && !inputEnded ? Epoll.Interest.read.rawValue : 0
+    let writes = output.isEmpty ? 0 : Epoll.Interest.write.rawValue
+    return Epoll.Interest(rawValue: reads | writes)
   }
 
   /// A frame has begun and is not whole yet: from its first byte on it has so long, however the
   /// rest trickles in.
-  func noteFrameBegan() { frameBegan = frameBegan ?? Clock.monotonicMilliseconds() }
+  mutating func noteFrameBegan() { frameBegan = frameBegan ?? Clock.monotonicMilliseconds() }
 
   /// Whether it has kept others waiting for longer than they need to.
   func isOverdue(at now: Int64) -> Bool {

@@ -4,13 +4,41 @@ internal import OrgKeySystem
 internal import OrgKeyWire
 
 /// One thread with an epoll set and the connections it accepted, which it owns outright.
-///
-/// Everything but `mailbox` belongs to the thread that is in `run`.
-final class Reactor: @unchecked Sendable {
-  private enum Token {
+final class Reactor: Sendable {
+  let mailbox: Mailbox
+  /// What this reactor counted since it was last asked.
+  let usage = UsageRecorder()
+  private let number: Int
+  private let service: Service
+  private let listeners: [Listener]
+
+  /// - Parameter number: from 0, tells it from the other reactors.
+  init(_ number: Int, service: Service, listeners: [Listener]) throws(SystemError) {
+    self.number = number
+    self.service = service
+    self.listeners = listeners
+    mailbox = try Mailbox()
+  }
+
+  /// Serves until drained.
+  func run() {
+    do throws(SystemError) {
+      let epoll = try Epoll()
+      try epoll.add(mailbox.wakeUp.number, .read, token: EventLoop.Token.mailbox)
+      let calls = CallHandler(service, mailbox, usage, reactor: number)
+      var loop = EventLoop(service, calls, mailbox, listeners, epoll)
+      try loop.run()
+    } catch {
+      service.log.critical("cannot wait for events: \(error)")
+    }
+  }
+}
+
+/// What a reactor's thread does. All of it belongs to that thread.
+private struct EventLoop: ~Copyable {
+  enum Token {
     static let mailbox: UInt64 = 0
     static let firstListener: UInt64 = 1
-    static let firstConnection: UInt64 = 16
   }
   /// Connections taken from a listener before the others are looked after again.
   private static let acceptsAtOnce = 16
@@ -19,43 +47,40 @@ final class Reactor: @unchecked Sendable {
   /// How long draining may take, milliseconds.
   private static let drainTime: Int64 = 5_000
 
-  let mailbox: Mailbox
   private let service: Service
   private let calls: CallHandler
+  private let mailbox: Mailbox
   private let listeners: [Listener]
   private var epoll: Epoll
-  private var connections: [UInt64: Connection] = [:]
-  private var nextToken = Token.firstConnection
-  /// Connections to be given another turn: whole frames were left over from their last.
-  private var unfinished: [Connection] = []
+  private var connections = ConnectionTable()
+  /// Connections that wait for their turn: something has come for them, or was left over from
+  /// their last.
+  private var ready: [UInt64] = []
+  /// Those that are having it.
+  private var turns: [ConnectionReference] = []
+  private var batch = AuthorizeBatch()
   private var listening = false
   private var drainingSince: Int64?
   private var lastTick: Int64 = 0
 
-  init(service: Service, listeners: [Listener]) throws(SystemError) {
+  init(
+    _ service: Service, _ calls: CallHandler, _ mailbox: Mailbox, _ listeners: [Listener],
+    _ epoll: consuming Epoll
+  ) {
     self.service = service
+    self.calls = calls
+    self.mailbox = mailbox
     self.listeners = listeners
-    mailbox = try Mailbox()
-    calls = CallHandler(service: service, mailbox: mailbox)
-    epoll = try Epoll()
-    try epoll.add(mailbox.wakeUp.number, .read, token: Token.mailbox)
+    self.epoll = epoll
   }
 
-  /// What this reactor counted since it was last asked.
-  var usage: UsageRecorder { calls.usage }
-
   /// Serves until drained.
-  func run() {
+  mutating func run() throws(SystemError) {
     listen()
     while !(drainingSince != nil && connections.isEmpty) {
-      do {
-        let timeout = unfinished.isEmpty ? (isWatching ? Reactor.tick : -1) : 0
-        for index in 0..<(try epoll.wait(milliseconds: timeout)) { handle(epoll[index]) }
-      } catch {
-        service.log.critical("cannot wait for events: \(error)")
-        return
-      }
-      goOn()
+      let timeout = ready.isEmpty ? (isWatching ? EventLoop.tick : -1) : 0
+      for index in 0..<(try epoll.wait(milliseconds: timeout)) { handle(epoll[index]) }
+      serveReady()
       if isWatching { closeOverdue() }
     }
   }
@@ -63,22 +88,28 @@ final class Reactor: @unchecked Sendable {
   /// Whether something may become overdue, so that waiting needs an end.
   private var isWatching: Bool { !connections.isEmpty || !listening || drainingSince != nil }
 
-  private func handle(_ event: Epoll.Event) {
+  private mutating func handle(_ event: Epoll.Event) {
     if event.token == Token.mailbox { return takeMail() }
-    if event.token < Token.firstConnection {
+    if event.token < ConnectionTable.firstToken {
       // Both may have been told at once: to end, and of somebody who came.
       guard drainingSince == nil else { return }
       return accept(from: listeners[Int(event.token - Token.firstListener)])
     }
-    guard let connection = connections[event.token] else { return }
-    if event.readable || event.failed { connection.receive() }
-    serve(connection)
-    if event.failed { close(connection) }
+    guard let reference = connections[event.token] else { return }
+    if event.readable || event.failed { reference.connection.receive() }
+    if event.failed { reference.connection.failed = true }
+    giveTurn(reference)
+  }
+
+  private mutating func giveTurn(_ reference: ConnectionReference) {
+    if reference.connection.isReady { return }
+    reference.connection.isReady = true
+    ready.append(reference.connection.token)
   }
 
   // MARK: Connections
 
-  private func listen() {
+  private mutating func listen() {
     guard !listening, drainingSince == nil else { return }
     do {
       for (index, listener) in listeners.enumerated() {
@@ -91,14 +122,14 @@ final class Reactor: @unchecked Sendable {
     }
   }
 
-  private func stopListening() {
+  private mutating func stopListening() {
     guard listening else { return }
     for listener in listeners { try? epoll.remove(listener.socket.number) }
     listening = false
   }
 
-  private func accept(from listener: Listener) {
-    for _ in 0..<Reactor.acceptsAtOnce {
+  private mutating func accept(from listener: Listener) {
+    for _ in 0..<EventLoop.acceptsAtOnce {
       do {
         switch try UnixSocket.accept(on: listener.socket) {
         case .nobody:
@@ -117,105 +148,117 @@ final class Reactor: @unchecked Sendable {
     }
   }
 
-  private func welcome(_ socket: consuming Descriptor, from listener: Listener) throws(SystemError)
-  {
+  private mutating func welcome(
+    _ socket: consuming Descriptor, from listener: Listener
+  ) throws(SystemError) {
     let peer = try Peer(of: socket)
     let roles = listener.roles(of: peer, service.access)
-    let connection = Connection(
-      socket, token: nextToken, peer: peer, roles: roles,
-      administratorsAt: listener.administratorsAt)
-    nextToken += 1
-    try epoll.add(connection.socket.number, .read, token: connection.token)
-    connections[connection.token] = connection
+    let number = socket.number
+    var accepted: Descriptor? = consume socket
+    let reference = connections.insert { token in
+      Connection(
+        accepted.take() ?? Descriptor(-1), token: token, peer: peer, roles: roles,
+        administratorsAt: listener.administratorsAt)
+    }
+    let token = reference.connection.token
+    do throws(SystemError) { try epoll.add(number, .read, token: token) } catch {
+      connections.remove(token)
+      throw error
+    }
     guard service.connectionOpened() else {
       calls.refuse(
         Refusal(
           .resourceExhausted,
-          "orgkeyd has all the connections it may have (--max-connections)"), to: connection)
-      return finish(connection)
+          "orgkeyd has all the connections it may have (--max-connections)"),
+        to: &reference.connection)
+      return finish(reference)
     }
   }
 
-  private func close(_ connection: Connection) {
-    guard connections.removeValue(forKey: connection.token) != nil else { return }
-    connection.presence.end()
-    service.dropBackups(of: connection.presence)
-    if !connection.input.isEmpty || connection.closing { connection.discardInput() }
-    try? epoll.remove(connection.socket.number)
+  private mutating func close(_ reference: ConnectionReference) {
+    reference.connection.presence.end()
+    service.dropBackups(of: reference.connection.presence)
+    if !reference.connection.input.isEmpty || reference.connection.closing {
+      reference.connection.discardInput()
+    }
+    try? epoll.remove(reference.connection.socket.number)
+    connections.remove(reference.connection.token)
     service.connectionClosed()
   }
 
   // MARK: Turns
 
   /// Decides what has arrived whole, sends what can be sent.
-  private func serve(_ connection: Connection) {
-    let goesOn = calls.handle(connection)
-    let isEnding = connection.endsWhenIdle && !connection.inputEnded && connection.hasRoom
-    if goesOn || isEnding { unfinished.append(connection) }
-    finish(connection)
+  private mutating func serveReady() {
+    if ready.isEmpty { return }
+    for token in ready {
+      guard let reference = connections[token] else { continue }
+      reference.connection.isReady = false
+      // The daemon is ending: what the client has sent until now is the last that is taken.
+      if reference.connection.endsWhenIdle { reference.connection.receive() }
+      turns.append(reference)
+    }
+    ready.removeAll(keepingCapacity: true)
+    calls.handle(turns, by: &batch)
+    for reference in turns {
+      if calls.look(at: &reference.connection) || reference.connection.isEnding {
+        giveTurn(reference)
+      }
+      finish(reference)
+    }
+    turns.removeAll(keepingCapacity: true)
   }
 
   /// Sends, then closes it or says what to wait for.
-  private func finish(_ connection: Connection) {
-    guard connection.send(now: Clock.monotonicMilliseconds), !connection.isFinished else {
-      return close(connection)
-    }
-    let wanted = connection.wanted
-    guard wanted != connection.interest else { return }
-    connection.interest = wanted
-    do {
-      try epoll.change(connection.socket.number, wanted, token: connection.token)
-    } catch {
-      close(connection)
-    }
+  private mutating func finish(_ reference: ConnectionReference) {
+    guard reference.connection.send(now: Clock.monotonicMilliseconds),
+      !reference.connection.isFinished, !reference.connection.failed
+    else { return close(reference) }
+    let wanted = reference.connection.wanted
+    guard wanted != reference.connection.interest else { return }
+    reference.connection.interest = wanted
+    let (number, token) = (reference.connection.socket.number, reference.connection.token)
+    do { try epoll.change(number, wanted, token: token) } catch { close(reference) }
   }
 
-  /// Gives connections with frames left over another turn.
-  private func goOn() {
-    let again = unfinished
-    unfinished.removeAll(keepingCapacity: true)
-    for connection in again where connections[connection.token] != nil {
-      if connection.endsWhenIdle { connection.receive() }
-      serve(connection)
-    }
-  }
-
-  private func takeMail() {
-    var answered: Set<UInt64> = []
+  private mutating func takeMail() {
     var drains = false
     for delivery in mailbox.takeAll() {
       switch delivery {
       case .reply(let token, let reply):
-        guard let connection = connections[token] else { continue }
-        connection.pending -= 1
-        unsafe connection.output.append(reply.frame.bytes)
-        answered.insert(token)
+        guard let reference = connections[token] else { continue }
+        reference.connection.pending -= 1
+        unsafe reference.connection.output.append(reply.frame.bytes)
+        giveTurn(reference)
       case .drain:
         drains = true
       }
     }
-    for token in answered { connections[token].map(serve) }
     if drains { drain() }
   }
 
-  private func drain() {
+  private mutating func drain() {
     stopListening()
     drainingSince = Clock.monotonicMilliseconds()
-    for connection in connections.values {
-      connection.endsWhenIdle = true
-      serve(connection)
+    for token in connections.tokens {
+      guard let reference = connections[token] else { continue }
+      reference.connection.endsWhenIdle = true
+      giveTurn(reference)
     }
   }
 
-  private func closeOverdue() {
+  private mutating func closeOverdue() {
     let now = Clock.monotonicMilliseconds()
-    guard now - lastTick >= Int64(Reactor.tick) else { return }
+    guard now - lastTick >= Int64(EventLoop.tick) else { return }
     lastTick = now
     listen()
-    let impatient = drainingSince.map { now - $0 >= Reactor.drainTime } ?? false
-    for connection in connections.values where impatient || connection.isOverdue(at: now) {
-      if !impatient { service.stalledConnectionClosed(connection.peer) }
-      close(connection)
+    let impatient = drainingSince.map { now - $0 >= EventLoop.drainTime } ?? false
+    for token in connections.tokens {
+      guard let reference = connections[token],
+        impatient || reference.connection.isOverdue(at: now)
+      else { continue }
+      if !impatient { service.stalledConnectionClosed(reference.connection.peer) }
+      close(reference)
     }
   }
 }

@@ -7,9 +7,12 @@ struct ReactorCounts: ~Copyable {
   var tally = UsageTally()
   private(set) var outcomes = InlineArray<14, UInt64>(repeating: 0)
 
-  mutating func record(_ verdict: Verdict, at now: Instant) {
-    tally.record(verdict, at: now)
-    outcomes[Int(verdict.reason.rawValue)] &+= 1
+  mutating func record(_ questions: UnsafeMutableBufferPointer<Question>, at now: Instant) {
+    unsafe tally.record(questions, at: now)
+    for index in questions.indices {
+      let reason = unsafe questions[index].verdict.reason
+      outcomes[Int(reason.rawValue)] &+= 1
+    }
   }
 }
 

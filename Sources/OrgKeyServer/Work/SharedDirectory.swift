@@ -5,12 +5,21 @@ internal import OrgKeySystem
 final class SharedDirectory: @unchecked Sendable {
   // `lock` guards it.
   private var directory: Directory
-  private let lock = ReadWriteLock()
+  // A place for each reactor, and one for all other threads.
+  private let lock: ReadWriteLock
+  private let reactors: Int
 
-  init(_ directory: consuming Directory) { self.directory = directory }
+  init(_ directory: consuming Directory, reactors: Int) {
+    self.directory = directory
+    self.reactors = reactors
+    lock = ReadWriteLock(places: reactors + 1)
+  }
 
-  func read<R, E: Error>(_ body: (borrowing Directory) throws(E) -> R) throws(E) -> R {
-    try lock.read { () throws(E) in try body(directory) }
+  /// - Parameter reactor: the number of the reactor whose thread this is; nil: another thread.
+  func read<R, E: Error>(
+    by reactor: Int? = nil, _ body: (borrowing Directory) throws(E) -> R
+  ) throws(E) -> R {
+    try lock.read(at: reactor ?? reactors) { () throws(E) in try body(directory) }
   }
 
   func write<R, E: Error>(_ body: (inout Directory) throws(E) -> R) throws(E) -> R {
