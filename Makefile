@@ -1,7 +1,7 @@
 # What `swift build` needs, and what the tests, the demo and `make proto` need beyond it.
 BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-  socat strace xxd
+  binutils socat strace valgrind xxd
 
 RELEASE := .build/release
 PYTHON := /usr/bin/python3
@@ -14,6 +14,7 @@ help:
 	@echo 'make run          a daemon in the foreground, under ./run/'
 	@echo 'make test         all tests'
 	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
+	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
 	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
 	@echo 'make lint         format, imports, forbidden constructs'
@@ -71,6 +72,15 @@ property: build-deps
 	STEPS=$(or $(STEPS),100000) SEED=$(SEED) \
 	  swift test --disable-xctest --no-parallel --filter PropertyTests
 
+# The optimized daemon against Tests/counts/expected.txt.
+counts: test-deps build
+	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE)
+
+# What has changed goes into the file, with WHY="what changed, and why".
+export WHY
+counts-update: test-deps build
+	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE) --why "$$WHY"
+
 # Google's protobuf for the foreign client; Debian's own serves where PyPI is out of reach.
 $(FOREIGN)/ready:
 	@mkdir -p $(FOREIGN)
@@ -90,4 +100,5 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps build demo run manual completions test property lint proto
+.PHONY: help deps build-deps test-deps build demo run manual completions test property counts \
+  counts-update lint proto
