@@ -1,7 +1,9 @@
-# What `swift build` needs, and what the tests, the demo and `make proto` need beyond it.
+# What `swift build` needs; what the tests, the demo, the counts and `make proto` need beyond it; what
+# the benchmark does.
 BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
   binutils socat strace valgrind xxd
+BENCH_PACKAGES := redis-server
 
 RELEASE := .build/release
 PYTHON := /usr/bin/python3
@@ -15,6 +17,7 @@ help:
 	@echo 'make test         all tests'
 	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
+	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
 	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
 	@echo 'make lint         format, imports, forbidden constructs'
@@ -81,6 +84,13 @@ export WHY
 counts-update: test-deps build
 	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE) --why "$$WHY"
 
+# Redis is the benchmark's own process, on a private socket; one that the system runs is not touched.
+bench: bench-deps build
+	swift build -c release --product orgkey-bench
+	$(RELEASE)/orgkey-bench $(ARGS)
+bench-deps:
+	@.ci/deps $(BUILD_PACKAGES) $(BENCH_PACKAGES)
+
 # Google's protobuf for the foreign client; Debian's own serves where PyPI is out of reach.
 $(FOREIGN)/ready:
 	@mkdir -p $(FOREIGN)
@@ -100,5 +110,5 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps build demo run manual completions test property counts \
-  counts-update lint proto
+.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property \
+  counts counts-update bench lint proto

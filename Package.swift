@@ -20,13 +20,16 @@ let package = Package(
     .library(name: "OrgKey", targets: ["OrgKey"]),
     .executable(name: "orgkeyd", targets: ["orgkeyd"]),
     .executable(name: "orgkey", targets: ["OrgKeyCommand"]),
+    .executable(name: "orgkey-bench", targets: ["OrgKeyBench"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.1.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // C, each imported by exactly one target.
+    .target(name: "CBench"),
     .target(name: "CLinux"),
     .target(name: "CNettle", linkerSettings: [.linkedLibrary("nettle")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -65,6 +68,15 @@ let package = Package(
       dependencies: [
         "OrgKey", "OrgKeyModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+    // The benchmark `orgkey-bench`: what a call costs, beside what the socket itself costs.
+    .executableTarget(
+      name: "OrgKeyBench",
+      dependencies: [
+        "CBench", "OrgKey", "OrgKeyModel", "OrgKeySystem", "OrgKeyWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Histogram", package: "hdrhistogram-swift"),
       ], swiftSettings: strict),
 
     // The built daemon, as a client in another language sees it.

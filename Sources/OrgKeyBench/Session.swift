@@ -1,0 +1,147 @@
+internal import FoundationEssentials
+internal import OrgKey
+
+/// One run of the benchmark: the servers, what they are asked, and the figures so far.
+final class Session {
+  let options: Options
+  let cores = Cores()
+  let servers: Servers
+  let generator: Generator
+  let world: World
+  private(set) var figures: [Figure] = []
+  private let machine: Machine
+
+  /// The daemon that is measured, on a copy of the database.
+  private(set) var daemon: Server
+  let echo: Server
+  /// nil: there is no Redis on this machine.
+  private(set) var redis: Server?
+  let client: OrgKeyClient
+  let mixes: Mixes
+
+  /// Makes everything ready.
+  init(_ options: Options, _ cleanup: Cleanup) throws {
+    self.options = options
+    servers = try Servers(directory: options.directory, cores, cleanup)
+    generator = Generator(seconds: options.seconds)
+    world = try World(
+      keys: options.keys, organizations: options.organizations, depth: options.depth)
+    let database = Database(world: world, directory: options.directory)
+    try database.prepare(servers)
+    cores.pinLoad()
+    try database.copy(to: Session.database(servers, "daemon"))
+    Output.say("starting the servers")
+    daemon = try servers.daemon(
+      "orgkeyd", database: Session.database(servers, "daemon"), threads: options.threads)
+    client = OrgKeyClient(
+      socketPath: daemon.socket, checkTimeout: .seconds(30), administrationTimeout: .seconds(60))
+    echo = try servers.echo()
+    if let program = Redis.path {
+      let server = try servers.redis(program)
+      try Redis.fill(server.socket, keys: options.keys)
+      try Redis.save(server.socket)
+      redis = server
+    } else {
+      Output.say("no redis-server here: not held against Redis (Debian's package redis-server)")
+    }
+    mixes = Mixes(world, redis != nil)
+    machine = Machine(servers, try client.blocking.health().version)
+  }
+
+  /// Measures every scenario that is asked for.
+  func run() throws {
+    Output.print(machine.text)
+    for scenario in Scenario.allCases
+    where options.only.isEmpty || options.only.contains(scenario.rawValue) {
+      Output.clearProgress()
+      Output.print("\n\(scenario.rawValue): \(scenario.explanation(options))\n" + Table.heading)
+      try measure(scenario)
+    }
+    Output.clearProgress()
+    Output.print(Footer.text(self))
+    client.close()
+    if let path = options.json { try writeJSON(to: path) }
+  }
+
+  private func measure(_ scenario: Scenario) throws {
+    switch scenario {
+    case .one: try rates(scenario, connections: 1)
+    case .connections16: try rates(scenario, connections: 16)
+    case .connections64: try rates(scenario, connections: 64)
+    case .pipelined: try rates(scenario, connections: 16, inFlight: options.inFlight)
+    case .openLoop: try openLoop()
+    case .hotKey: try hotKey()
+    case .denied: try denied()
+    case .depth: try depth()
+    case .size: try size()
+    case .changing: try changing()
+    case .idle: try idle()
+    case .changes: try changes()
+    case .start: try start()
+    case .memory: try memory()
+    case .blocking: try blockingLibrary()
+    case .async: try asyncLibrary()
+    case .reactors: try reactors()
+    }
+  }
+
+  /// Takes down figures, and prints them.
+  func report(_ figures: [Figure?]) {
+    let figures = figures.compactMap { $0 }
+    self.figures += figures
+    Output.clearProgress()
+    Output.print(Table.lines(figures).joined(separator: "\n"))
+  }
+
+  /// Measures all contenders in turns, round by round.
+  func alternate(_ scenario: Scenario, _ contenders: [Contender]) throws -> Series {
+    var series = Series()
+    for round in 0..<options.rounds {
+      // The one that goes first is another in each round.
+      for place in contenders.indices {
+        let contender = contenders[(place + round) % contenders.count]
+        Output.progress(
+          "\(scenario.rawValue): round \(round + 1) of \(options.rounds), \(contender.name)")
+        series.add(try contender.measure(), of: contender.name)
+      }
+    }
+    return series
+  }
+
+  func load(_ load: Load) throws -> Sample { try generator.run(load, seconds: options.seconds) }
+
+  /// Where the copy for a daemon lies.
+  static func database(_ servers: Servers, _ name: String) -> String {
+    "\(servers.directory)/\(name).db"
+  }
+
+  /// Puts another in the place of those that were ended to measure how they start.
+  func replace(daemon: Server, redis: Server?) {
+    self.daemon = daemon
+    self.redis = redis
+  }
+
+  private func writeJSON(to path: String) throws {
+    struct Document: Encodable {
+      let machine: Machine
+      let options: OptionsRecord
+      let figures: [Figure]
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let document = Document(
+      machine: machine, options: OptionsRecord(options), figures: figures)
+    try encoder.encode(document).write(to: URL(filePath: path))
+  }
+}
+
+/// One of those that are measured in turns.
+struct Contender {
+  let name: String
+  let measure: () throws -> Sample
+
+  init(_ name: String, _ measure: @escaping () throws -> Sample) {
+    self.name = name
+    self.measure = measure
+  }
+}
