@@ -86,6 +86,8 @@ let package = Package(
       name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
+      name: "OrgKeyBenchTests", dependencies: ["OrgKeyBench"], swiftSettings: strict),
+    .testTarget(
       name: "OrgKeyContractTests", dependencies: ["orgkeyd"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyWireTests", dependencies: ["OrgKeyWire"], swiftSettings: strict),

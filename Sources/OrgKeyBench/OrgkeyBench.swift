@@ -33,7 +33,7 @@ struct OrgkeyBench: ParsableCommand {
   func validate() throws { try options.check() }
 
   func run() throws {
-    if options.list { return Output.print(Scenario.list) }
+    if options.list { return Output.print(Scenario.list(options)) }
     Signals.prepare()
     let cleanup = Cleanup()
     defer { cleanup.all() }

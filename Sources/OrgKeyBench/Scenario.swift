@@ -1,5 +1,3 @@
-internal import ArgumentParser
-
 /// What is measured: a short name, and a line that says what it is.
 enum Scenario: String, CaseIterable {
   case one
@@ -20,7 +18,7 @@ enum Scenario: String, CaseIterable {
   case async = "library-async"
   case reactors
 
-  func explanation(_ options: Options) -> String {
+  func explanation(_ options: Options, cores: Int) -> String {
     switch self {
     case .one: "1 connection, one call at a time; random keys"
     case .connections16: "16 connections, one call at a time on each; random keys"
@@ -40,19 +38,17 @@ enum Scenario: String, CaseIterable {
     case .memory: "resident memory with \(Text.count(options.keys)) keys"
     case .blocking: "the Swift library, blocking, one thread, against a bare C client"
     case .async: "the Swift library, async, from tasks, against the load generator's 64 connections"
-    case .reactors: "2 reactors against 1, nothing pinned, 1,000 keys; the load on the same cores"
+    case .reactors:
+      "2 reactors against 1, 1,000 keys; nothing pinned, the load on the same \(cores) cores"
     }
   }
 
-  static var list: String {
+  /// Each with its explanation.
+  static func list(_ options: Options) -> String {
     let widest = allCases.map { $0.rawValue.utf8.count }.max() ?? 0
+    let cores = Cores().count
     return allCases.map {
-      Text.left($0.rawValue, widest + 2) + $0.explanation(.forHelp)
+      Text.left($0.rawValue, widest + 2) + $0.explanation(options, cores: cores)
     }.joined(separator: "\n")
   }
-}
-
-extension Options {
-  /// The defaults, for texts that tell of them.
-  fileprivate static var forHelp: Options { (try? Options.parse([])) ?? Options() }
 }

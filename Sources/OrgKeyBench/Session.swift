@@ -8,6 +8,8 @@ final class Session {
   let servers: Servers
   let generator: Generator
   let world: World
+  /// So small that it lies in the caches.
+  let smallWorld: World
   private(set) var figures: [Figure] = []
   private let machine: Machine
 
@@ -26,8 +28,12 @@ final class Session {
     generator = Generator(seconds: options.seconds)
     world = try World(
       keys: options.keys, organizations: options.organizations, depth: options.depth)
+    smallWorld = try World(
+      keys: 1_000, organizations: 2 * (options.depth + 1), depth: options.depth)
     let database = Database(world: world, directory: options.directory)
-    try database.prepare(servers)
+    for world in [world, smallWorld] {
+      try Database(world: world, directory: options.directory).prepare(servers)
+    }
     cores.pinLoad()
     try database.copy(to: Session.database(servers, "daemon"))
     Output.say("starting the servers")
@@ -54,7 +60,8 @@ final class Session {
     for scenario in Scenario.allCases
     where options.only.isEmpty || options.only.contains(scenario.rawValue) {
       Output.clearProgress()
-      Output.print("\n\(scenario.rawValue): \(scenario.explanation(options))\n" + Table.heading)
+      let explanation = scenario.explanation(options, cores: cores.count)
+      Output.print("\n\(scenario.rawValue): \(explanation)\n" + Table.heading)
       try measure(scenario)
     }
     Output.clearProgress()
@@ -102,7 +109,12 @@ final class Session {
         let contender = contenders[(place + round) % contenders.count]
         Output.progress(
           "\(scenario.rawValue): round \(round + 1) of \(options.rounds), \(contender.name)")
-        series.add(try contender.measure(), of: contender.name)
+        do {
+          series.add(try contender.measure(), of: contender.name)
+        } catch let failure as Failure {
+          throw Failure(
+            "\(scenario.rawValue), \(contender.name): \(failure.message)", status: failure.status)
+        }
       }
     }
     return series

@@ -41,6 +41,9 @@ enum Metric: String, Encodable {
     }
   }
 
+  /// Whether one's share of another's says anything.
+  var isComparable: Bool { self != .loadBusy && self != .serverBusy }
+
   func text(_ value: Double) -> String {
     switch self {
     case .rate, .changes, .loadBusy, .serverBusy: Text.fixed(value, 0)

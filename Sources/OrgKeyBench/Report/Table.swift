@@ -1,6 +1,6 @@
 /// The figures for people: one line for each figure and whom it is held against.
 enum Table {
-  private static let widths = [20, 18, 11, 21, 14, 11, 7, 15, 7]
+  private static let widths = [18, 22, 10, 19, 14, 10, 6, 14, 6]
 
   static let heading = line([
     "", "of", "median", "lowest–highest", "against", "its median", "ratio", "lowest–highest",
@@ -20,7 +20,8 @@ enum Table {
       return line(
         (place == 0 ? own : ["", "", "", ""]) + [
           other.against, figure.metric.text(other.value.median),
-          Text.fixed(other.ratio.median, 2), spread(other.ratio) { Text.fixed($0, 2) },
+          figure.metric.isComparable ? Text.fixed(other.ratio.median, 2) : "",
+          figure.metric.isComparable ? spread(other.ratio) { Text.fixed($0, 2) } : "",
           other.goal?.text ?? "",
         ]) + verdict
     }

@@ -34,19 +34,22 @@ extension Session {
   func asyncLibrary() throws {
     let questions = questions()
     let load = Load(server: daemon, requests: mixes.uniform, connections: 64)
-    let tasks = [1, 8, 64].map { count in
-      Contender("\(count) tasks") {
+    let counts = [1, 8, 64]
+    let name = { count in count == 1 ? "1 task" : "\(count) tasks" }
+    let tasks = counts.map { count in
+      Contender(name(count)) {
         try questions.askAsync(self.client, tasks: count, seconds: self.options.seconds)
       }
     }
     let series = try alternate(
       .async, [Contender("load generator") { try self.load(load) }] + tasks)
-    for (count, goal) in [(1, nil), (8, nil), (64, Figure.Goal.atLeast(0.5))] {
+    for count in counts {
+      let goal = count == 64 ? Figure.Goal.atLeast(0.5) : nil
       report([
         Figure(
-          .async, .rate, of: "\(count) tasks", in: series, against: [("load generator", goal)]),
-        Figure(.async, .p50, of: "\(count) tasks", in: series),
-        Figure(.async, .p99, of: "\(count) tasks", in: series),
+          .async, .rate, of: name(count), in: series, against: [("load generator", goal)]),
+        Figure(.async, .p50, of: name(count), in: series),
+        Figure(.async, .p99, of: name(count), in: series),
       ])
     }
   }

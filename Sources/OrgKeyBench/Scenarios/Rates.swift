@@ -45,9 +45,12 @@ extension Session {
     let rate = try options.rate ?? closedRate() / 2
     let series = try alternate(
       .openLoop,
-      contenders(connections: options.connections, manner: .open(rate: rate)))
+      contenders(connections: options.connections, manner: .open(rate: rate))
+        + [Contender("due") { [.rate: rate] }])
     report([
-      Figure(.openLoop, .rate, of: "orgkeyd", in: series),
+      Figure(
+        .openLoop, .rate, of: "orgkeyd", in: series,
+        against: [("due", nil), ("echo", nil), ("redis", nil)]),
       Figure(
         .openLoop, .p50, of: "orgkeyd", in: series, against: [("echo", nil), ("redis", nil)]),
       Figure(

@@ -2,27 +2,17 @@ internal import Glibc
 
 /// What size costs: in each call, at the start, in memory.
 extension Session {
-  /// A database so small that it lies in the caches.
-  private func smallWorld() throws -> World {
-    let depth = min(options.depth, 64)
-    return try World(keys: 1_000, organizations: 2 * (depth + 1), depth: depth)
-  }
-
-  private func smallDaemon(
-    _ name: String, _ world: World, threads: Int, isPinned: Bool = true
-  ) throws -> Server {
-    let database = Database(world: world, directory: options.directory)
-    try database.prepare(servers)
+  private func smallDaemon(_ name: String, threads: Int, isPinned: Bool = true) throws -> Server {
+    let database = Database(world: smallWorld, directory: options.directory)
     let path = Session.database(servers, name)
     try database.copy(to: path)
     return try servers.daemon(name, database: path, threads: threads, isPinned: isPinned)
   }
 
   func size() throws {
-    let world = try smallWorld()
-    let small = try smallDaemon("small", world, threads: options.threads)
+    let small = try smallDaemon("small", threads: options.threads)
     defer { small.end(SIGKILL) }
-    let requests = Mixes.uniform(world, 1 << 16)
+    let requests = Mixes.uniform(smallWorld, 1 << 16)
     let few = Load(server: small, requests: requests, connections: options.connections)
     var many = few
     many.server = daemon
@@ -38,12 +28,11 @@ extension Session {
   }
 
   func reactors() throws {
-    let world = try smallWorld()
-    let requests = Mixes.uniform(world, 1 << 16)
+    let requests = Mixes.uniform(smallWorld, 1 << 16)
     try cores.unpinned {
-      let one = try smallDaemon("one", world, threads: 1, isPinned: false)
+      let one = try smallDaemon("one", threads: 1, isPinned: false)
       defer { one.end(SIGKILL) }
-      let two = try smallDaemon("two", world, threads: 2, isPinned: false)
+      let two = try smallDaemon("two", threads: 2, isPinned: false)
       defer { two.end(SIGKILL) }
       let alone = Load(server: one, requests: requests, connections: options.connections)
       var together = alone

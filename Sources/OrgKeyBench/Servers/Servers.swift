@@ -26,10 +26,28 @@ final class Servers {
     guard unsafe access(daemonProgram, X_OK) == 0 else {
       throw Failure("\(daemonProgram) is not there: make build")
     }
+    removeAbandoned(in: directory)
     for path in [self.directory, sockets] {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      do {
+        try FileManager.default.createDirectory(
+          atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      } catch {
+        throw Failure("the directory \(path) can't be made")
+      }
       cleanup.add(directory: path)
+    }
+  }
+
+  /// What a run left behind that was killed: as large as the database.
+  private func removeAbandoned(in directory: String) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    for name in names where name.hasPrefix("run-") {
+      guard let process = Int32(name.dropFirst(4)), kill(process, 0) < 0, errno == ESRCH else {
+        continue
+      }
+      for path in ["\(directory)/\(name)", "/tmp/orgkey-bench-\(process)"] {
+        try? FileManager.default.removeItem(atPath: path)
+      }
     }
   }
 
