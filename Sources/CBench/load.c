@@ -76,10 +76,11 @@ static int begin(struct generator *generator) {
 
 static int go_on(struct generator *generator) {
   struct cbench_result *result = generator->run.result;
-  int64_t noting = 0, busy = 0, now;
+  int64_t busy = clock_busy(), now;
+  bool notes = false;
   while ((now = clock_now()) < generator->ends) {
-    if (!noting && now >= generator->run.noted_from) {
-      noting = now;
+    if (!notes && now >= generator->run.noted_from) {
+      notes = true;
       busy = clock_busy();
     }
     int error = 0;
@@ -92,7 +93,7 @@ static int go_on(struct generator *generator) {
       error = serve(generator, &generator->connections[events[i].data.u32]);
     if (error) return error;
   }
-  result->seconds = (now - noting) / 1e9;
+  result->seconds = (now - generator->run.noted_from) / 1e9;
   result->busy_seconds = (clock_busy() - busy) / 1e9;
   return 0;
 }

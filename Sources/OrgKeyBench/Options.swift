@@ -52,7 +52,7 @@ struct Options: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where databases are kept, and their private copies made. It should be on a real disk: "
-        + "changes are synced to it.", valueName: "path"),
+        + "changes are synced to it. Remove it to have them made anew.", valueName: "path"),
     completion: .directory)
   var directory = ".build/bench"
 

@@ -1,8 +1,11 @@
+internal import CBench
 internal import FoundationEssentials
 internal import OrgKey
 
 /// One run of the benchmark: the servers, what they are asked, and the figures so far.
 final class Session {
+  static let idleConnections = 1_000
+
   let options: Options
   let cores = Cores()
   let servers: Servers
@@ -24,18 +27,23 @@ final class Session {
   /// Makes everything ready.
   init(_ options: Options, _ cleanup: Cleanup) throws {
     self.options = options
+    // Before the servers are started: they inherit it.
+    let descriptors = 2 * (options.connections + Session.idleConnections)
+    guard cbench_allow_descriptors(UInt64(descriptors)) == 0 else {
+      throw Failure("this takes \(descriptors) open files: raise the hard limit (ulimit -n)")
+    }
     servers = try Servers(directory: options.directory, cores, cleanup)
     generator = Generator(seconds: options.seconds)
     world = try World(
       keys: options.keys, organizations: options.organizations, depth: options.depth)
     smallWorld = try World(
       keys: 1_000, organizations: 2 * (options.depth + 1), depth: options.depth)
-    let database = Database(world: world, directory: options.directory)
     for world in [world, smallWorld] {
       try Database(world: world, directory: options.directory).prepare(servers)
     }
     cores.pinLoad()
-    try database.copy(to: Session.database(servers, "daemon"))
+    try Database(world: world, directory: options.directory).copy(
+      to: Session.database(servers, "daemon"))
     Output.say("starting the servers")
     daemon = try servers.daemon(
       "orgkeyd", database: Session.database(servers, "daemon"), threads: options.threads)

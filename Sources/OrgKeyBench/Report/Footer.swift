@@ -14,8 +14,8 @@ enum Footer {
       : "Servers ran on core \(cores.server), the load on core \(cores.load)."
     return """
 
-      \(asked - missed) of \(asked) goals reached, over \(session.options.rounds) rounds of \
-      \(Text.fixed(session.options.seconds, 2)) s.
+      \(session.options.rounds) rounds of \(Text.fixed(session.options.seconds, 2)) s; \
+      \(asked - missed) of \(asked) goals reached.
 
       \(place)
       The echo server does less than orgkeyd: it looks at no byte, hashes and decides nothing, \

@@ -34,9 +34,6 @@ extension Session {
 
   func idle() throws {
     let load = randomLoad
-    let count = 1_000
-    let code = cbench_allow_descriptors(UInt64(2 * count))
-    guard code == 0 else { throw SystemError("setrlimit", code: code) }
     let series = try alternate(
       .idle,
       [
@@ -44,7 +41,7 @@ extension Session {
         Contender("1,000 idle") {
           var idle: [Int32] = []
           defer { idle.forEach { close($0) } }
-          for _ in 0..<count {
+          for _ in 0..<Session.idleConnections {
             let connection = unsafe cbench_connect(self.daemon.socket)
             guard connection >= 0 else { throw SystemError("connect", code: -connection) }
             idle.append(connection)

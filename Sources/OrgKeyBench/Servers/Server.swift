@@ -46,13 +46,20 @@ final class Server {
   }
 
   /// Ends it as it wants to be ended.
-  func stop() throws { end(SIGTERM) }
+  func stop() throws {
+    let status = end(SIGTERM)
+    guard status == 0 else { throw Failure("\(name) did not end well: status \(status)") }
+  }
 
-  func end(_ signal: Int32) {
+  /// - Parameter signal: 0: it ends by itself.
+  /// - Returns: what waitpid(2) says.
+  @discardableResult
+  func end(_ signal: Int32) -> Int32 {
     kill(pid, signal)
     var status: Int32 = 0
     while unsafe waitpid(pid, &status, 0) < 0 && errno == EINTR {}
     cleanup.forget(process: pid)
+    return status
   }
 
   var processorSeconds: Double { cbench_processor_seconds(pid) }
