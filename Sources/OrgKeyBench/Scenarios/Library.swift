@@ -127,7 +127,7 @@ private struct Turns: Sendable {
     latencies.reserveCapacity(1 << 16)
   }
 
-  /// To be asked before each call: takes down the one before.
+  /// To be asked before each call: takes down the one before. Goes on until there is one.
   mutating func goOn() -> Bool {
     let now = ContinuousClock.now
     if count >= 0 && now >= notedFrom {
@@ -137,7 +137,7 @@ private struct Turns: Sendable {
     }
     count += 1
     last = now
-    return now < ends
+    return now < ends || latencies.isEmpty
   }
 
   var rate: Double {
