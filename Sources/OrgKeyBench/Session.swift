@@ -117,6 +117,8 @@ final class Session {
         let contender = contenders[(place + round) % contenders.count]
         Output.progress(
           "\(scenario.rawValue): round \(round + 1) of \(options.rounds), \(contender.name)")
+        // Usage goes to disk in bursts, which would be another's time, or a whole scenario's.
+        daemon.settle()
         do {
           series.add(try contender.measure(), of: contender.name)
         } catch let failure as Failure {

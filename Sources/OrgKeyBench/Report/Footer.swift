@@ -22,6 +22,8 @@ enum Footer {
       counts nothing.
       Redis does less: it hashes no secret (a key lies there as it is), knows no tree, no permission \
       and no expiry of these keys, counts no use of a key, and writes nothing to disk.
+      Usage counts go to disk in bursts of at most one fiftieth of the time; one that is on its way \
+      when a round ends is waited for.
       "load busy" is the time that the generator's one thread was on a core: what it reaches with \
       the echo server is what it can do.
       Latencies of the closed loop are corrected for coordinated omission; in the open loop they \

@@ -62,6 +62,15 @@ final class Server {
     return status
   }
 
+  /// Waits until nothing keeps it busy, but not for ever.
+  func settle() {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while case let before = processorSeconds, ContinuousClock.now < deadline {
+      usleep(20_000)
+      if processorSeconds - before < 0.000_5 { return }
+    }
+  }
+
   var processorSeconds: Double { cbench_processor_seconds(pid) }
 
   /// In megabytes of 1,000,000 bytes.
