@@ -75,7 +75,6 @@ let package = Package(
       dependencies: [
         "CBench", "OrgKey", "OrgKeyModel", "OrgKeySystem", "OrgKeyWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ], swiftSettings: strict),
 

@@ -20,4 +20,12 @@ package enum SHA256 {
     }
     unsafe explicit_bzero(&state, MemoryLayout.size(ofValue: state))
   }
+
+  /// The 32 bytes of a digest.
+  package static func digest(of bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: byteCount)
+    var span = digest.mutableSpan
+    hash(bytes.span, into: &span)
+    return digest
+  }
 }

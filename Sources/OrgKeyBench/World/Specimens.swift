@@ -1,5 +1,5 @@
-internal import Crypto
 internal import OrgKey
+internal import OrgKeySystem
 
 /// For each Reason, a question that is answered with it.
 struct Specimens {
@@ -44,7 +44,7 @@ struct Specimens {
     let expired = world.texts.bytes(world.keyCount)
     _ = try administrator.importKeys([
       ImportedKey(
-        sha256: Array(SHA256.hash(data: expired)), hint: "", organizationID: home,
+        sha256: SHA256.digest(of: expired), hint: "", organizationID: home,
         name: "expired", permissions: [Tree.permission],
         expiresAt: Timestamp(unixMilliseconds: 1_000_000_000_000))
     ])

@@ -1,5 +1,5 @@
-internal import Crypto
 internal import OrgKey
+internal import OrgKeySystem
 
 /// What a database holds: organizations, and keys spread evenly over all of them.
 final class World {
@@ -38,7 +38,7 @@ final class World {
     numbers.lazy.map { [self] number in
       let text = texts.bytes(number)
       return ImportedKey(
-        sha256: Array(SHA256.hash(data: text)),
+        sha256: SHA256.digest(of: text),
         hint: "pc_live_…" + String(decoding: text.suffix(4), as: UTF8.self),
         organizationID: Tree.id(organization(ofKey: number)), name: "Key \(number)",
         permissions: World.permissions[number / tree.count % World.permissions.count])
