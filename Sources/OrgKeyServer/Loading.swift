@@ -17,15 +17,11 @@ enum Loading {
       now: now, acceptDamage: settings.acceptDamage,
       organizations: { _ = directory.loadOrganizations($0) },
       permissionSet: { directory.insert(PermissionSet(patterns: $1), number: $0) },
-      key: { key in
-        guard directory.insert(key) else { return false }
-        if key.expiresAt != 0 && key.expiresAt <= now {
-          _ = directory.markExpired(key: key.number, true)
-        }
-        return true
-      },
+      key: { directory.load($0, now: now) },
+      expecting: { directory.expect($0) },
       secret: { directory.insert($0) },
       deadDigest: { directory.insert(deadDigest: $0, diedAt: $1) })
+    directory.countLoadedKeys()
     return report
   }
 

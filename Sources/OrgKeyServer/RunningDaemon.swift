@@ -57,11 +57,13 @@ package final class RunningDaemon {
     _ settings: DaemonSettings, _ log: Logger
   ) throws(StartError) -> (Service, Handover<Store>, Handover<Reader>, loadedAt: Int64) {
     do throws(StoreError) {
+      ProcessMemory.keepLittle()
       let began = Clock.monotonicMilliseconds()
       let loadedAt = Clock.wallMilliseconds()
       let store = try Store(opening: settings.database)
       var directory = Directory(seed: try Loading.seed())
       let report = try Loading.load(store, into: &directory, settings, now: loadedAt)
+      ProcessMemory.giveBack()
       let reader = try Reader(store.files)
       Loading.log(report, milliseconds: Clock.monotonicMilliseconds() - began, log)
       let service = Service(

@@ -47,11 +47,24 @@ enum CheckedTable: Int, CaseIterable {
   /// Column 0 is the number, then the fields, then the checksum.
   var select: String { Self.selects[rawValue - 1] }
 
+  /// Hands the same columns to `RowFunction`, from a number on.
+  var lending: String { Self.lendings[rawValue - 1] }
+
+  /// The first number from a number on.
+  var selectNumberFrom: String { Self.selectsNumberFrom[rawValue - 1] }
+
   /// With a place for each column.
   var insertion: String { Self.insertions[rawValue - 1] }
 
   private static let selects = allCases.map {
     "SELECT number, \($0.fields.joined(separator: ", ")), checksum FROM \($0.name)"
+  }
+  private static let lendings = allCases.map {
+    "SELECT orgkey_lend(number, \($0.fields.joined(separator: ", ")), checksum) FROM \($0.name) "
+      + "WHERE number >= ? ORDER BY number"
+  }
+  private static let selectsNumberFrom = allCases.map {
+    "SELECT number FROM \($0.name) WHERE number >= ? ORDER BY number LIMIT 1"
   }
   private static let insertions = allCases.map {
     let places = repeatElement("?", count: $0.fields.count + 2).joined(separator: ", ")

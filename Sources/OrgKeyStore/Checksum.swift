@@ -26,6 +26,11 @@ struct Checksum {
     }
     guard offset < count else { return }
     var tail: UInt64 = 0
+    if count >= 8 {
+      // The last eight bytes hold it, and what comes before it is cut off.
+      let last = unsafe bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+      return mix(word: last.bigEndian & (1 << UInt64(8 * (count - offset)) - 1))
+    }
     while offset < count {
       tail = unsafe tail << 8 | UInt64(bytes[offset])
       offset += 1

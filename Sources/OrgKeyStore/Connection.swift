@@ -99,6 +99,28 @@ import Glibc
     }
   }
 
+  private var rowFunction: RowFunction?
+
+  /// Lends each row of a checked table whose number is not below `start`, in the order of the
+  /// table, to `body` until that returns false. Not from within another's `body`.
+  func eachRow(
+    of table: CheckedTable, from start: Int64 = .min, _ body: (borrowing RawRow) -> Bool
+  ) throws(StoreError) {
+    try knownRowFunction().lending(to: body) { () throws(StoreError) in
+      try each(table.lending, [.integer(start)]) { $0.flag(0) }
+    }
+  }
+
+  private func knownRowFunction() throws(StoreError) -> RowFunction {
+    if let rowFunction { return rowFunction }
+    let made = RowFunction()
+    guard unsafe made.register(on: handle) == SQLITE_OK else {
+      throw unsafe StoreError(handle, sql: "create function")
+    }
+    rowFunction = made
+    return made
+  }
+
   /// What `read` makes of the first row, or nil if there is none.
   func first<Result>(
     _ sql: String, _ values: [Value] = [], _ read: (Statement) throws(StoreError) -> Result

@@ -19,7 +19,7 @@ package struct LoadReport: Sendable {
 
 /// A row that can't be trusted.
 package struct QuarantinedRow: Equatable, Sendable, CustomStringConvertible {
-  package enum Fault: String, Sendable {
+  package enum Fault: String, BitwiseCopyable, Sendable {
     case checksum = "its checksum is wrong"
     case text = "its text is not what it should be"
     case reference = "it belongs to a row that is missing or quarantined, or holds what can't be"
@@ -42,6 +42,7 @@ extension Store {
   ///
   /// - Parameters permissionSet, key, secret, deadDigest: answer false to a row that doesn't fit what came
   ///   before it; it is then reported as quarantined.
+  /// - Parameter expecting: told the digests of some secrets before they are handed on.
   /// - Parameter acceptDamage: take the rows as they are for all there are to be, when a
   ///   table has other rows than it should.
   /// - Throws: `.damaged` if a table lost rows or has old ones, or can't be read.
@@ -49,22 +50,26 @@ extension Store {
     now: Int64, acceptDamage: Bool = false,
     organizations: ([OrganizationRecord]) -> Void,
     permissionSet: (Int64, [String]) -> Bool, key: (KeyRecord) -> Bool,
+    expecting: (Span<Digest>) -> Void = { _ in },
     secret: (SecretRecord) -> Bool, deadDigest: (Digest, Int64) -> Bool
   ) throws(StoreError) -> LoadReport {
     let loader = Loader(connection: connection, now: now)
     try connection.run("BEGIN")
     do throws(StoreError) {
-      organizations(try loader.organizations())
-      try loader.permissionSets(permissionSet)
-      try loader.keys(key)
-      try loader.secrets(secret)
-      try loader.deadDigests(deadDigest)
+      try loader.readingAhead(of: files.database) { () throws(StoreError) in
+        organizations(try loader.organizations())
+        try loader.permissionSets(permissionSet)
+        try loader.keys(key)
+        try loader.secrets(expecting: expecting, secret)
+        try loader.deadDigests(deadDigest)
+      }
       try connection.run("COMMIT")
     } catch {
       if connection.isInTransaction { try? connection.run("ROLLBACK") }
       throw error
     }
     try settle(loader, acceptDamage)
+    try connection.script("PRAGMA shrink_memory")
     return loader.report
   }
 
@@ -107,169 +112,5 @@ extension Store {
       return true
     }
     return numbers
-  }
-}
-
-/// What a scan found of one table.
-struct Found {
-  /// Over the checksums that are kept.
-  var total = Totals.Total()
-  /// For each damaged row: the checksum that is kept XOR the one it should have.
-  var damaged: [Int64] = []
-
-  /// One damaged row may be one whose checksum itself was hit.
-  func matches(_ expected: Totals.Total) -> Bool {
-    guard total.rows == expected.rows else { return false }
-    let difference = total.checksum ^ expected.checksum
-    return difference == 0 || damaged.contains(difference)
-  }
-
-  /// Adds a row of the table, read with its number and checksum.
-  ///
-  /// - Returns: whether it is intact.
-  mutating func add(_ row: borrowing RawRow, of table: CheckedTable, fields: Int) -> Bool {
-    let kept = row.integer(fields + 1)
-    let actual = row.checksum(of: table, fields: fields)
-    total.rows += 1
-    total.checksum ^= kept
-    if actual != kept { damaged.append(kept ^ actual) }
-    return actual == kept
-  }
-}
-
-/// Reads the checked tables, verifying every row.
-final class Loader {
-  let connection: Connection
-  let now: Int64
-  var report = LoadReport()
-  var found = InlineArray<5, Found>(repeating: Found())
-  private var deadKeys = NumberSet()
-
-  init(connection: Connection, now: Int64) {
-    self.connection = connection
-    self.now = now
-  }
-
-  private var deadBefore: Int64 { now - Limits.deadSecretLifetimeMilliseconds }
-
-  func organizations() throws(StoreError) -> [OrganizationRecord] {
-    var records: [OrganizationRecord] = []
-    try scan(.organizations) { (row, isIntact) in
-      let number = row.integer(0)
-      guard isIntact else {
-        // Neither its identifier nor its place can be believed. No identifier has a space.
-        let id = "damaged row \(number)"
-        records.append(OrganizationRecord(number: number, id: id, parent: 0, quarantined: true))
-        return
-      }
-      records.append(
-        OrganizationRecord(
-          number: number, id: row.text(1), parent: row.integer(2), suspended: row.flag(4)))
-    }
-    report.organizations = records.count
-    return records
-  }
-
-  func permissionSets(_ receive: (Int64, [String]) -> Bool) throws(StoreError) {
-    try scan(.permissionSets) { (row, isIntact) in
-      guard isIntact else { return }
-      let number = row.integer(0)
-      guard receive(number, PermissionSetRow.patterns(row.text(1))) else {
-        return quarantine(.permissionSets, number, .reference)
-      }
-      report.permissionSets += 1
-    }
-  }
-
-  // The two loops below run a million times each: what they change lies in local variables,
-  // which need no check for exclusive access.
-
-  func keys(_ receive: (KeyRecord) -> Bool) throws(StoreError) {
-    let deadBefore = deadBefore
-    var dead = NumberSet()
-    var counts = (live: 0, dead: 0)
-    try scan(.keys) { (row, isIntact) in
-      guard isIntact else { return }
-      let number = row.integer(0)
-      let revokedAt = row.integer(9)
-      guard revokedAt == 0 || revokedAt > deadBefore else {
-        dead.insert(number)
-        counts.dead += 1
-        return
-      }
-      guard let id = row.withSpan(1, { KeyID($0) }),
-        let environment = row.withSpan(4, { Environment($0) })
-      else { return quarantine(.keys, number, .text) }
-      let record = KeyRecord(
-        number: number, id: id, organization: row.integer(2), environment: environment,
-        permissionSet: row.integer(5), expiresAt: row.integer(7), revokedAt: revokedAt,
-        disabled: row.flag(8), rateLimit: KeyRow.rateLimit(row.integer(11), row.integer(12)))
-      guard receive(record) else { return quarantine(.keys, number, .reference) }
-      counts.live += 1
-    }
-    deadKeys = dead
-    (report.keys, report.deadKeys) = counts
-  }
-
-  func secrets(_ receive: (SecretRecord) -> Bool) throws(StoreError) {
-    let deadBefore = deadBefore
-    let deadKeys = deadKeys
-    var counts = (live: 0, dead: 0)
-    try scan(.secrets) { (row, isIntact) in
-      guard isIntact else { return }
-      let number = row.integer(0)
-      let key = row.integer(1)
-      let retiresAt = row.integer(6)
-      guard retiresAt == 0 || retiresAt > deadBefore, !deadKeys.contains(key) else {
-        counts.dead += 1
-        return
-      }
-      let digest = row.withSpan(3) { $0.count == 32 ? Digest($0) : nil }
-      guard let digest else { return quarantine(.secrets, number, .text) }
-      let record = SecretRecord(
-        number: number, key: key, version: UInt32(clamping: row.integer(2)), digest: digest,
-        retiresAt: retiresAt, revoked: row.flag(7))
-      guard receive(record) else { return quarantine(.secrets, number, .reference) }
-      counts.live += 1
-    }
-    (report.secrets, report.deadSecrets) = counts
-  }
-
-  func deadDigests(_ receive: (Digest, Int64) -> Bool) throws(StoreError) {
-    let deadBefore = deadBefore
-    try scan(.deadDigests) { (row, isIntact) in
-      guard isIntact, row.integer(2) > deadBefore else { return }
-      let digest = row.withSpan(1) { $0.count == 32 ? Digest($0) : nil }
-      guard let digest else { return quarantine(.deadDigests, row.integer(0), .text) }
-      guard receive(digest, row.integer(2)) else {
-        return quarantine(.deadDigests, row.integer(0), .reference)
-      }
-    }
-  }
-
-  /// Reads a whole table, verifies each row and adds it up.
-  private func scan(
-    _ table: CheckedTable, _ receive: (borrowing RawRow, _ isIntact: Bool) -> Void
-  ) throws(StoreError) {
-    var scanned = Found()
-    let fields = table.fields.count
-    var row = RawRow()
-    try connection.each(table.select, []) { statement in
-      statement.read(fields + 2, into: &row)
-      let isIntact = scanned.add(row, of: table, fields: fields)
-      if !isIntact { quarantine(table, row.integer(0), .checksum) }
-      receive(row, isIntact)
-      return true
-    }
-    found[table.rawValue - 1] = scanned
-  }
-
-  func quarantine(
-    _ table: CheckedTable, _ number: Int64, _ fault: QuarantinedRow.Fault
-  ) {
-    report.quarantinedCount += 1
-    guard report.quarantined.count < 1000 else { return }
-    report.quarantined.append(
-      QuarantinedRow(table: table.name, number: number, fault: fault))
   }
 }

@@ -91,15 +91,7 @@ import CSQLite
     for column in 0..<count {
       // "Unprotected" means: not against other threads, of which this connection has none. It
       // saves locking the connection for each of the calls below.
-      let value = unsafe sqlite3_column_value(handle, Int32(column))
-      switch unsafe sqlite3_value_type(value) {
-      case SQLITE_INTEGER: row.set(column, unsafe sqlite3_value_int64(value))
-      case SQLITE_NULL: row.setNull(column)
-      default:
-        let start = unsafe sqlite3_value_blob(value)
-        let size = unsafe start == nil ? 0 : Int(sqlite3_value_bytes(value))
-        unsafe row.set(column, UnsafeRawBufferPointer(start: start, count: size))
-      }
+      unsafe row.set(column, to: sqlite3_column_value(handle, Int32(column)))
     }
   }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What this process takes of the machine.
@@ -9,4 +10,14 @@ package enum ProcessMemory {
     guard fields.count > 1, let pages = Int64(fields[1]) else { return 0 }
     return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
   }
+
+  /// Makes the allocator give large pieces back as soon as they are freed; left to itself, it
+  /// keeps the more the larger they were.
+  package static func keepLittle() {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20)
+    mallopt(M_TRIM_THRESHOLD, 1 << 20)
+  }
+
+  /// Gives back the gaps that what was freed has left.
+  package static func giveBack() { malloc_trim(0) }
 }

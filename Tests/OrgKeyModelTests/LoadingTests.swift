@@ -229,4 +229,51 @@ private struct Missing: Error {}
     #expect(Ask()(directory).keyNumber == 9)
     #expect(directory.activeKeyCount == 1)
   }
+
+  @Test func keysThatWereLoadedCountAsThoseThatWereInserted() {
+    var random = Xoshiro(seed: 1)
+    let organizations = (1...Int64(40)).map { number in
+      OrganizationRecord(
+        number: number, id: "o\(number)", parent: .random(in: 0..<number, using: &random))
+    }
+    let set = PermissionSet(patterns: ["*"])
+    var loaded = load(organizations)
+    #expect(loaded.insert(set, number: 1) == true)
+    var inserted = load(organizations)
+    #expect(inserted.insert(set, number: 1) == true)
+    for number in 1...500 {
+      var key = KeyRecord(
+        number: Int64(number), id: keyID(number), organization: .random(in: 1...40, using: &random),
+        environment: live, permissionSet: 1)
+      key.expiresAt = [0, 0, noon - 1, noon, noon + 1].randomElement(using: &random) ?? 0
+      key.revokedAt = [0, 0, 0, noon - 5].randomElement(using: &random) ?? 0
+      key.disabled = Int.random(in: 0..<4, using: &random) == 0
+      #expect(loaded.load(key, now: noon) == true)
+      #expect(inserted.insert(key) == true)
+      if key.expiresAt != 0 && key.expiresAt <= noon {
+        #expect(inserted.markExpired(key: key.number, true) == true)
+      }
+    }
+    loaded.countLoadedKeys()
+    #expect(loaded.activeKeyCount == inserted.activeKeyCount)
+    #expect(loaded.keyCount == inserted.keyCount)
+    for number: Int64 in 1...40 {
+      let (left, right) = (state(loaded, number), state(inserted, number))
+      #expect(left?.keyCount == right?.keyCount)
+      #expect(left?.subtreeKeyCount == right?.subtreeKeyCount)
+    }
+  }
+
+  @Test func organizationWhoseKeysWereLoadedStays() {
+    var directory = load([OrganizationRecord(number: 1, id: "acme", parent: 0)])
+    #expect(directory.insert(PermissionSet(patterns: ["*"]), number: 1) == true)
+    let key = KeyRecord(
+      number: 1, id: keyID(1), organization: 1, environment: live, permissionSet: 1,
+      revokedAt: noon)
+    #expect(directory.load(key, now: noon) == true)
+    directory.countLoadedKeys()
+    #expect(directory.apply(.removeOrganization(number: 1)) == false)
+    #expect(directory.apply(.removeKeys(numbers: [1])) == true)
+    #expect(directory.apply(.removeOrganization(number: 1)) == true)
+  }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct MemoryTests {
   @Test func rowsKeepTheirSize() {
-    #expect(MemoryLayout<KeyRow>.stride == 52)
+    #expect(MemoryLayout<KeyRow>.stride == 44)
     #expect(MemoryLayout<SecretRow>.stride == 56)
     #expect(MemoryLayout<OrganizationRow>.stride == 60)
     #expect(MemoryLayout<UsageTally.Entry>.stride == 24)

@@ -1,6 +1,7 @@
 // What Linux has and Swift's Glibc module leaves out or cannot express.
 #pragma once
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>

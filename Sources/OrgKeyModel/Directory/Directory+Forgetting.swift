@@ -83,13 +83,7 @@ extension Directory {
   /// - Parameter key: revoked, so that it counts no longer, and without secrets.
   private mutating func unlinkKey(_ key: UInt32) {
     let row = keys[key]
-    let (previous, next) = (row.previousOfOrganization, row.nextOfOrganization)
-    if next != 0 { keys[next].previousOfOrganization = previous }
-    if previous == 0 {
-      organizations[row.organization].firstKey = next
-    } else {
-      keys[previous].nextOfOrganization = next
-    }
+    organizations[row.organization].heldKeyCount -= 1
     if row.limiter != 0 { limiters.remove(row.limiter) }
     keyNumbers.set(row.number, to: 0)
     keys.remove(key)

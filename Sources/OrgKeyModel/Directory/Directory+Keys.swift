@@ -21,13 +21,21 @@ extension Directory {
   /// - Returns: false, and nothing changes, when the organization or the permission set is not
   ///   known, the rate limit can't be one, or the number is taken or out of bounds.
   package mutating func insert(_ record: KeyRecord) -> Bool {
+    guard let key = insertRow(record) else { return false }
+    organizations[keys[key].organization].heldKeyCount += 1
+    if keys[key].countsAsActive { adjustKeyCounts(of: keys[key].organization, by: 1) }
+    return true
+  }
+
+  /// A key that its organization does not know of yet; nil if it does not fit.
+  mutating func insertRow(_ record: KeyRecord) -> UInt32? {
     let organization = organizationNumbers.handle(of: record.organization)
     let permissionSet = permissionSetNumbers.handle(of: record.permissionSet)
     guard let number = UInt32(exactly: record.number), number != 0,
       keyNumbers.handle(of: record.number) == 0, organization != 0, permissionSet != 0,
       record.rateLimit?.isValid ?? true,
       let environment = intern(record.environment)
-    else { return false }
+    else { return nil }
     var row = KeyRow()
     row.number = number
     row.id = record.id
@@ -41,9 +49,7 @@ extension Directory {
     let handle = keys.insert(row)
     keyNumbers.set(number, to: handle)
     keyCount += 1
-    linkKey(handle)
-    if row.countsAsActive { adjustKeyCounts(of: organization, by: 1) }
-    return true
+    return handle
   }
 
   /// Adds a secret to its key.
@@ -103,14 +109,6 @@ extension Directory {
     if organization == 0 || change == 0 { return }
     organizations[organization].keyCount &+= change
     adjustCounts(from: organization, organizations: 0, keys: change)
-  }
-
-  private mutating func linkKey(_ key: UInt32) {
-    let organization = keys[key].organization
-    let next = organizations[organization].firstKey
-    keys[key].nextOfOrganization = next
-    if next != 0 { keys[next].previousOfOrganization = key }
-    organizations[organization].firstKey = key
   }
 
   /// The handle of an environment's one row; nil when there are too many to tell apart.

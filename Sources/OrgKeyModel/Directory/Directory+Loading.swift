@@ -87,4 +87,35 @@ extension Directory {
     organizations[handle].parent = 0
     organizations[handle].flags.insert(.quarantined)
   }
+
+  /// Adds a key as `insert` does, but no organization counts it until `countLoadedKeys`.
+  ///
+  /// - Parameter now: a key that expires at or before it is counted as expired.
+  package mutating func load(_ record: KeyRecord, now: Int64) -> Bool {
+    guard let key = insertRow(record) else { return false }
+    if record.expiresAt != 0 && record.expiresAt <= now { keys[key].flags.insert(.markedExpired) }
+    return true
+  }
+
+  /// Counts the keys that were loaded, which are all there are.
+  ///
+  /// Apart from `load`, since a tight loop waits for many rows far apart at once; and each
+  /// organization climbs to those above it once, not each key.
+  package mutating func countLoadedKeys() {
+    for key in 1..<keys.endHandle {
+      let organization = keys[key].organization
+      organizations[organization].heldKeyCount += 1
+      if keys[key].countsAsActive { organizations[organization].keyCount += 1 }
+    }
+    for handle in 1..<organizations.endHandle {
+      let count = organizations[handle].keyCount
+      if count != 0 { adjustCounts(from: handle, organizations: 0, keys: count) }
+    }
+  }
+
+  /// Brings close what inserting these secrets will look for: many waits for memory at once, and
+  /// not one after the other.
+  package mutating func expect(_ digests: Span<Digest>) {
+    for index in digests.indices { secretIndex.touch(seed.hash(digests[index])) }
+  }
 }

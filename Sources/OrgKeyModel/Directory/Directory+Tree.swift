@@ -42,7 +42,7 @@ extension Directory {
   mutating func removeOrganization(_ number: Int64) -> Bool {
     let handle = organizationNumbers.handle(of: number)
     let row = organizations[handle]
-    guard handle != 0, row.firstChild == 0, row.firstKey == 0 else { return false }
+    guard handle != 0, row.firstChild == 0, row.heldKeyCount == 0 else { return false }
     detach(handle)
     let hash = withID(of: OrganizationHandle(index: handle)) { seed.hash($0) }
     organizationIndex.remove(hash, handle)

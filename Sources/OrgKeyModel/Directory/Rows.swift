@@ -34,7 +34,8 @@ struct OrganizationRow: BitwiseCopyable {
   var lastChild: UInt32 = 0
   var nextSibling: UInt32 = 0
   var previousSibling: UInt32 = 0
-  var firstKey: UInt32 = 0
+  /// In memory, dead ones included; `keyCount` counts the active ones.
+  var heldKeyCount: UInt32 = 0
   var keyCount: UInt32 = 0
   var childCount: UInt32 = 0
   var subtreeKeyCount: UInt32 = 0
@@ -50,7 +51,7 @@ struct OrganizationRow: BitwiseCopyable {
   var isClosed: Bool { !flags.isEmpty }
 }
 
-/// 52 bytes.
+/// 44 bytes.
 struct KeyRow: BitwiseCopyable {
   struct Flags: OptionSet, BitwiseCopyable {
     let rawValue: UInt8
@@ -66,8 +67,6 @@ struct KeyRow: BitwiseCopyable {
   var permissionSet: UInt32 = 0
   var limiter: UInt32 = 0
   var firstSecret: UInt32 = 0
-  var nextOfOrganization: UInt32 = 0
-  var previousOfOrganization: UInt32 = 0
   /// When it was revoked, if it was; else when it expires, 0 for never. Never both: nothing
   /// asks when a revoked key would have expired.
   var end = PackedTime(0)

@@ -7,6 +7,8 @@ struct HashIndex: ~Copyable {
   private var slots: UnsafeMutablePointer<UInt64>
   private var capacity: UInt32
   private(set) var count = 0
+  // Of no use but that reading is not optimized away.
+  private var touched: UInt64 = 0
 
   init() {
     capacity = 16
@@ -39,6 +41,11 @@ struct HashIndex: ~Copyable {
       if Self.tag(of: slot) == probe.tag { return UInt32(truncatingIfNeeded: slot) }
     }
     return 0
+  }
+
+  /// Reads a hash's home, so that its memory is near when it is looked for.
+  mutating func touch(_ hash: UInt64) {
+    touched ^= unsafe slots[Int(home(of: UInt32(truncatingIfNeeded: hash >> 32)))]
   }
 
   mutating func insert(_ hash: UInt64, _ handle: UInt32) {

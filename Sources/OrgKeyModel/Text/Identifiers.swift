@@ -68,12 +68,17 @@ package struct KeyID: BitwiseCopyable, Hashable, Sendable {
   package init?(_ text: Span<UInt8>) {
     guard text.count == Self.textBytes else { return nil }
     for index in 0..<Self.prefix.count where text[index] != Self.prefix[index] { return nil }
-    var packed: UInt128 = 0
-    for index in (Self.prefix.count..<Self.textBytes).reversed() {
-      guard let digit = Self.digit(text[index]) else { return nil }
-      packed = packed << 6 | UInt128(digit)
+    // In halves, since a million are read when the daemon starts.
+    var halves = (low: UInt64(0), high: UInt64(0))
+    for index in 0..<8 {
+      let place = Self.prefix.count + index
+      guard let low = Self.digit(text[place]), let high = Self.digit(text[place + 8]) else {
+        return nil
+      }
+      halves.low |= UInt64(low) << UInt64(6 * index)
+      halves.high |= UInt64(high) << UInt64(6 * index)
     }
-    self.init(packed: packed)
+    self.init(packed: UInt128(halves.high) << 48 | UInt128(halves.low))
   }
 
   /// Makes a new one of 16 characters drawn evenly.
