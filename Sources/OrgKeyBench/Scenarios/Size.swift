@@ -48,35 +48,50 @@ extension Session {
     }
   }
 
-  /// Ends daemon and Redis, and starts them again, a few times.
+  /// Ends daemon and Redis, and starts them again, a few times: on all cores, as they would start
+  /// where nobody pins them.
   func start() throws {
-    func timed(_ begin: () throws -> Void) rethrows -> Sample {
-      let began = ContinuousClock.now
-      try begin()
-      return [.seconds: (ContinuousClock.now - began).seconds]
-    }
     var contenders = [
       Contender("orgkeyd") { [self] in
         try daemon.stop()
-        return try timed {
-          replace(
-            daemon: try servers.daemon(
-              "orgkeyd", database: Session.database(servers, "daemon"), threads: options.threads),
-            redis: redis)
-        }
+        return try timed { try startDaemon(isPinned: false) }
       }
     ]
     if let program = Redis.path {
       contenders.append(
         Contender("redis") { [self] in
           redis?.end(SIGKILL)
-          return try timed { replace(daemon: daemon, redis: try servers.redis(program)) }
+          return try timed { try startRedis(program, isPinned: false) }
         })
     }
-    let series = try alternate(.start, contenders)
+    let series = try cores.unpinned { try alternate(.start, contenders) }
     report([
       Figure(.start, .seconds, of: "orgkeyd", in: series, against: [("redis", .atMost(1.2))])
     ])
+    try daemon.stop()
+    try startDaemon(isPinned: true)
+    if let program = Redis.path {
+      redis?.end(SIGKILL)
+      try startRedis(program, isPinned: true)
+    }
+  }
+
+  private func timed(_ begin: () throws -> Void) rethrows -> Sample {
+    let began = ContinuousClock.now
+    try begin()
+    return [.seconds: (ContinuousClock.now - began).seconds]
+  }
+
+  private func startDaemon(isPinned: Bool) throws {
+    let database = Session.database(servers, "daemon")
+    replace(
+      daemon: try servers.daemon(
+        "orgkeyd", database: database, threads: options.threads, isPinned: isPinned),
+      redis: redis)
+  }
+
+  private func startRedis(_ program: String, isPinned: Bool) throws {
+    replace(daemon: daemon, redis: try servers.redis(program, isPinned: isPinned))
   }
 
   func memory() throws {

@@ -88,14 +88,14 @@ final class Servers {
   }
 
   /// Starts a Redis without persistence, which loads its file if there is one.
-  func redis(_ program: String) throws -> Server {
+  func redis(_ program: String, isPinned: Bool = true) throws -> Server {
     let socket = "\(sockets)/redis.sock"
     let server = try start(
       "redis",
       [
         program, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no",
         "--dir", directory, "--dbfilename", "redis.rdb",
-      ], socket)
+      ], socket, isPinned: isPinned)
     try server.wait { Redis.answers(socket) }
     return server
   }
