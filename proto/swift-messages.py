@@ -202,6 +202,12 @@ class Generator:
             f"typealias C{name} = Orgkey__V1__{name}\n\n"
         )
 
+    @staticmethod
+    def storage(message, field):
+        """Out of line what would make every response as large as the largest: authorizing, which
+        happens for each request of an application, shall not carry that about."""
+        return "indirect " if message.proto.name == "Response" and field.name != "authorize" else ""
+
     def oneof_enum(self, message, index):
         oneof = message.proto.oneof_decl[index]
         fields = [f for f in message.proto.field if f.HasField("oneof_index")]
@@ -209,7 +215,7 @@ class Generator:
         self.emit(f"  /// The `{oneof.name}` that is set.\n")
         self.emit(f"  package enum {name}: Sendable, Equatable {{\n")
         for field in fields:
-            self.emit(f"    case {camel(field.name)}({self.type(field)})\n")
+            self.emit(f"    {self.storage(message, field)}case {camel(field.name)}({self.type(field)})\n")
         self.emit("  }\n")
 
     def message(self, message):

@@ -12,6 +12,12 @@ package struct ResponseDecoder: ~Copyable {
   package init() {}
 
   package func decode(_ body: UnsafeRawBufferPointer) throws(BodyFault) -> Response {
+    if let reply = unsafe PlainAuthorizeReply.read(body) { return reply }
+    return try unsafe unpack(body)
+  }
+
+  /// Decodes any response.
+  func unpack(_ body: UnsafeRawBufferPointer) throws(BodyFault) -> Response {
     defer { arena.reset() }
     let message = try unsafe Body.unpack(body, as: .response, strict: false, in: arena)
     return unsafe Response(message.assumingMemoryBound(to: Orgkey__V1__Response.self).pointee)

@@ -25,10 +25,12 @@ package final class SecretText: Sendable, Equatable, CustomStringConvertible, Cu
 
   /// A copy of `text`, whose own storage this class can't wipe.
   package convenience init(_ text: String) {
-    let utf8 = Array(text.utf8)
-    self.init(capacity: utf8.count) { span in
-      for index in utf8.indices { span[index] = utf8[index] }
-      return utf8.count
+    var text = text
+    self.init(capacity: text.utf8.count) { span in
+      text.withUTF8 { utf8 in
+        unsafe span.withUnsafeMutableBufferPointer { _ = unsafe $0.update(from: utf8) }
+        return utf8.count
+      }
     }
   }
 

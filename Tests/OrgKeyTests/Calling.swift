@@ -55,16 +55,18 @@ enum Way: CaseIterable {
     }
   }
 
-  func issue(_ client: OrgKeyClient, _ key: NewKey) async -> Result<IssuedKey, ChangeError> {
+  func issue(
+    _ client: OrgKeyClient, _ key: NewKey, timeout: Duration = .seconds(60)
+  ) async -> Result<IssuedKey, ChangeError> {
     let administrator = client.administrator()
     switch self {
     case .async:
       return await result { () async throws(ChangeError) in
-        try await administrator.issueKey(key, timeout: .seconds(60))
+        try await administrator.issueKey(key, timeout: timeout)
       }
     case .blocking:
       return await onThread { () throws(ChangeError) in
-        try administrator.blocking.issueKey(key, timeout: .seconds(60))
+        try administrator.blocking.issueKey(key, timeout: timeout)
       }
     }
   }

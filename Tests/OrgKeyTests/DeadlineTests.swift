@@ -27,6 +27,34 @@ import Testing
     #expect(await way.put(client).failure == .outcomeUnknown(Unavailable(.timedOut)))
   }
 
+  @Test(arguments: Way.allCases)
+  func aShorterDeadlineHoldsOnAConnectionUsedBefore(_ way: Way) async throws {
+    let peer = try ScriptedPeer { connection in
+      if let request = connection.next() { connection.reply(request.callID, allowed(request)) }
+      connection.drain()
+    }
+    let client = OrgKeyClient(socketPath: peer.path)
+    #expect(await way.authorize(client, timeout: .seconds(50)).success != nil)
+    let start = ContinuousClock.now
+    let result = await way.authorize(client, timeout: .milliseconds(50))
+    let took = ContinuousClock.now - start
+    #expect(result.failure == .unavailable(Unavailable(.timedOut)))
+    #expect(took >= .milliseconds(50) && took < .milliseconds(50) + DeadlineTests.slack)
+    #expect(peer.acceptedCount == 1)
+  }
+
+  @Test(arguments: Way.allCases)
+  func aDaemonThatDoesNotReadIsUnavailableAtTheDeadline(_ way: Way) async throws {
+    let peer = try ScriptedPeer { connection in connection.hold() }
+    let client = OrgKeyClient(socketPath: peer.path)
+    let new = NewKey(
+      organizationID: "acme", name: String(repeating: "a", count: 1_000_000), permissions: [])
+    let start = ContinuousClock.now
+    let failure = await way.issue(client, new, timeout: .milliseconds(50)).failure
+    #expect(failure == .outcomeUnknown(Unavailable(.timedOut)))
+    #expect(ContinuousClock.now - start < .milliseconds(50) + DeadlineTests.slack)
+  }
+
   @Test func theDeadlineIsToldForChangesAndNotForChecks() async throws {
     let peer = try ScriptedPeer { connection in
       while let request = connection.next() {

@@ -128,6 +128,12 @@ final class PeerConnection: @unchecked Sendable {
     }
   }
 
+  /// Waits for the client to close the connection, reading nothing.
+  func hold() {
+    var entry = pollfd(fd: socket.number, events: 0, revents: 0)
+    _ = unsafe poll(&entry, 1, -1)
+  }
+
   /// Waits for the client to close the connection, answering nothing.
   func drain() { while next() != nil {} }
 }

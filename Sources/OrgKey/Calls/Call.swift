@@ -94,16 +94,29 @@ final class OutgoingCall: Sendable {
     self.tellsTimeout = tellsTimeout
   }
 
+  /// Appends the request's frame to `buffer`.
+  ///
   /// - Parameter remaining: how long the caller still waits.
-  func request(callID: UInt64, remaining: Duration) -> Request {
-    let timeout = tellsTimeout ? UInt32(clamping: max(1, remaining.milliseconds)) : 0
-    return Request(callID: callID, timeoutMs: timeout, caller: caller, method: method)
+  /// - Returns: false, with nothing appended, if the contract has no room for it.
+  func append(
+    to buffer: inout ByteBuffer, callID: UInt64, remaining: @autoclosure () -> Duration,
+    by arena: borrowing Arena
+  ) -> Bool {
+    if case .authorize(let asked) = method, caller == nil, !tellsTimeout,
+      buffer.append(plain: asked, callID: callID)
+    {
+      return true
+    }
+    let timeout = tellsTimeout ? UInt32(clamping: max(1, remaining().milliseconds)) : 0
+    return buffer.append(
+      Request(callID: callID, timeoutMs: timeout, caller: caller, method: method), by: arena)
   }
 }
 
 /// How a call ended on its way.
 enum Outcome: Sendable {
-  case answered(Response)
+  /// Indirect because it is moved from hand to hand, and responses are large.
+  indirect case answered(Response)
   /// - mayHaveActed: whether a byte of the request can have reached the daemon.
   case unanswered(Unavailable.Cause, mayHaveActed: Bool)
   /// The contract has no room for it.

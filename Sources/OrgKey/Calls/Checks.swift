@@ -94,7 +94,9 @@ extension OrganizationScope {
   /// an impossible one is his fault, not this program's.
   fileprivate var isPossible: Bool {
     guard case .organization(let id) = self else { return true }
-    return id.utf8.count <= 128 && id.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    return id.withBytes { bytes in
+      bytes.count <= 128 && bytes.indices.allSatisfy { (0x21...0x7E).contains(bytes[$0]) }
+    }
   }
 }
 
@@ -102,14 +104,32 @@ extension Grant {
   /// nil: the answer doesn't say all that a grant needs, or belongs to another question.
   fileprivate init?(_ answer: AuthorizeResponse, to asked: AuthorizeRequest) {
     let expected = asked.organizationID.isEmpty ? answer.organizationID : asked.organizationID
-    // As bytes: equal strings may differ in those.
     guard !answer.keyID.isEmpty, !answer.organizationID.isEmpty, !expected.isEmpty,
-      answer.authorizedOrganizationID.utf8.elementsEqual(expected.utf8),
-      asked.environment.isEmpty || answer.environment.utf8.elementsEqual(asked.environment.utf8)
+      answer.authorizedOrganizationID.hasBytes(of: expected),
+      asked.environment.isEmpty || answer.environment.hasBytes(of: asked.environment)
     else { return nil }
     self.init(
       organizationID: answer.authorizedOrganizationID, keyID: answer.keyID,
       keyOrganizationID: answer.organizationID, environment: answer.environment,
       secretVersion: answer.secretVersion, rateLimit: answer.rateLimit.map(RateLimitState.init))
+  }
+}
+
+extension String {
+  /// Lends the text's UTF-8.
+  fileprivate func withBytes<R>(_ body: (borrowing Span<UInt8>) -> R) -> R {
+    var text = self
+    return text.withUTF8 { body(unsafe Span(_unsafeElements: $0)) }
+  }
+
+  /// Whether both are the same bytes: equal strings may differ in those.
+  fileprivate func hasBytes(of other: String) -> Bool {
+    withBytes { mine in
+      other.withBytes { others in
+        guard mine.count == others.count else { return false }
+        for index in mine.indices where mine[index] != others[index] { return false }
+        return true
+      }
+    }
   }
 }

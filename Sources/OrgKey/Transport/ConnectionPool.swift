@@ -56,8 +56,9 @@ final class ConnectionPool: Sendable {
   private func take(
     until deadline: ContinuousClock.Instant, _ backoff: inout Backoff
   ) throws(Unavailable.Cause) -> BlockingConnection {
-    try checkOpen()
-    if let idle = state.withLock({ $0.idle.popLast() }) { return idle }
+    let (idle, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
+    if isClosed { throw .closed }
+    if let idle { return idle }
     return try connect(until: deadline, &backoff)
   }
 

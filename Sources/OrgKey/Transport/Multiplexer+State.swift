@@ -10,6 +10,8 @@ extension Multiplexer {
     /// Wakes the thread; nil: it was not started yet.
     var wake: Descriptor?
     var sleep = Sleep.awake
+    /// Whether the outbox is the thread's to send.
+    var isBehind = false
     let reconnects: Bool
     /// Why no more calls are taken; nil: they are.
     var end: Unavailable.Cause?

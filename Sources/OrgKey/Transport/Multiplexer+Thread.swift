@@ -5,7 +5,7 @@ extension Multiplexer {
   private enum Step {
     case end
     case connect
-    case wait(Descriptor?, writable: Bool, until: ContinuousClock.Instant?)
+    case wait(Descriptor?, writable: Bool, atMost: Duration?)
   }
 
   /// The thread: from the first call until the client is closed.
@@ -21,11 +21,11 @@ extension Multiplexer {
       case .connect:
         reader = ReplyReader()
         connect(&reconnection)
-      case .wait(let socket, let writable, let until):
-        let ready = Platform.wait(
-          for: socket, writable: writable, wake: wake,
-          atMost: until.map { ContinuousClock.now.duration(to: $0) })
+      case .wait(let socket, let writable, let pause):
+        let ready = Platform.wait(for: socket, writable: writable, wake: wake, atMost: pause)
         if ready.woken { Platform.drain(wake) }
+        handout.endIfStuck()
+        flush()
         if ready.readable, let socket, read(from: socket, &reader) {
           reconnection = Reconnection()
         }
@@ -53,7 +53,13 @@ extension Multiplexer {
       until = min(until ?? reconnection.next, reconnection.next)
     }
     state.sleep = until.map { .until($0) } ?? .untilWoken
-    return .wait(state.socket, writable: state.outbox.isBlocked, until: until)
+    var pause = until.map { now.duration(to: $0) }
+    if handout.isGoingOn { pause = min(pause ?? Handout.longest, Handout.longest) }
+    if state.isBehind {
+      state.isBehind = false
+      pause = .zero
+    }
+    return .wait(state.socket, writable: state.outbox.isBlocked, atMost: pause)
   }
 
   private func connect(_ reconnection: inout Reconnection) {
@@ -79,19 +85,23 @@ extension Multiplexer {
   ///
   /// - Returns: whether there was one.
   private func read(from socket: Descriptor, _ reader: inout ReplyReader) -> Bool {
-    var replies: [Response] = []
+    var replies: [(callID: UInt64, outcome: Outcome)] = []
     var fault: Unavailable.Cause?
     switch reader.receive(from: socket) {
     case .bytes(0), .failed: fault = .connectionLost
     case .wouldBlock: return false
     case .bytes:
-      do { while let reply = try reader.next() { replies.append(reply) } } catch { fault = error }
+      do {
+        while let reply = try reader.next() { replies.append((reply.callID, .answered(reply))) }
+      } catch {
+        fault = error
+      }
     }
     let finished = state.withLock { state -> [Finished] in
       var finished: [Finished] = []
       do throws(Unavailable.Cause) {
         for reply in replies {
-          if let one = try state.calls.answer(reply) { finished.append(one) }
+          if let one = try state.calls.answer(reply.callID, reply.outcome) { finished.append(one) }
         }
       } catch {
         fault = error
@@ -101,6 +111,7 @@ extension Multiplexer {
       }
       return finished
     }
+    handout.begin(finished.count)
     finish(finished)
     return fault == nil && !replies.isEmpty
   }

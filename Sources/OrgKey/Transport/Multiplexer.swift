@@ -4,8 +4,11 @@ internal import Synchronization
 /// if the socket takes it; a thread of this class's own does all that may wait: it connects, reads
 /// replies and watches deadlines.
 final class Multiplexer: Sendable {
+  private static let batchesAtOnce = 4
+
   let endpoint: Endpoint
   let state: Mutex<State>
+  let handout = Handout()
   private let nextCallID = Atomic<UInt64>(1)
 
   /// - Parameter reconnects: whether another connection follows when one has ended; if not, the
@@ -18,9 +21,11 @@ final class Multiplexer: Sendable {
   /// Makes a call and suspends the task until its outcome. Never blocks the thread.
   func exchange(_ call: OutgoingCall, deadline: ContinuousClock.Instant) async -> Outcome {
     let id = nextCallID.wrappingAdd(1, ordering: .relaxed).oldValue
+    defer { if handout.arrive() { flush() } }
     return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        start(WaitingCall(call: call, deadline: deadline, continuation: continuation), id: id)
+      await unsafe withUnsafeContinuation { continuation in
+        unsafe start(
+          WaitingCall(call: call, deadline: deadline, continuation: continuation), id: id)
       }
     } onCancel: {
       let finished = state.withLock { $0.calls.abandon(id, .cancelled) }
@@ -47,14 +52,15 @@ final class Multiplexer: Sendable {
       }
       var waiting = waiting
       if state.socket != nil {
-        waiting.start = state.outbox.append(waiting.request(callID: id))
+        waiting.start = state.outbox.append(waiting, callID: id)
         if waiting.start == nil { return Finished(waiting, .unsendable) }
       }
       state.calls.add(waiting, id: id)
       if state.socket == nil || state.sleep.isPast(waiting.deadline) { state.wakeThread() }
       return nil
     }
-    if let finished { finish([finished]) } else { flush() }
+    if let finished { return finish([finished]) }
+    if !handout.isGoingOn { flush() }
   }
 
   /// Whether one more call can be taken. Starts the thread for the first one.
@@ -69,9 +75,11 @@ final class Multiplexer: Sendable {
     state.wake = pipe.write
   }
 
-  /// Sends what waits in the outbox, until it is empty or the socket takes no more.
+  /// Sends what waits in the outbox. What others add meanwhile is sent along, but not without end:
+  /// the rest is the thread's.
   func flush() {
-    while var batch = state.withLock({ $0.takeBatch() }) {
+    for _ in 0..<Multiplexer.batchesAtOnce {
+      guard var batch = state.withLock({ $0.takeBatch() }) else { return }
       let socket = batch.socket
       let isIntact = batch.send()
       var returned: Batch? = consume batch
@@ -81,9 +89,12 @@ final class Multiplexer: Sendable {
       // Only now, so that what was not sent is known to be so. The thread sees it and reconnects.
       if !isIntact { Platform.shutDown(socket) }
     }
+    state.withLock { state in
+      if state.outbox.isEmpty { return }
+      state.isBehind = true
+      state.wakeThread()
+    }
   }
 
-  func finish(_ finished: [Finished]) {
-    for one in finished { one.continuation.resume(returning: one.outcome) }
-  }
+  func finish(_ finished: [Finished]) { for one in finished { one.resume() } }
 }

@@ -34,13 +34,18 @@ struct Outbox: ~Copyable {
   /// The socket takes no more at the moment.
   var isBlocked = false
 
+  /// Whether all that was added was taken to be sent.
+  var isEmpty: Bool { next.isEmpty }
   var isFull: Bool { next.count > Outbox.capacity }
 
   /// - Returns: at which byte of the connection the request begins; nil: the contract has no room
   ///   for it.
-  mutating func append(_ request: Request) -> UInt64? {
+  mutating func append(_ waiting: WaitingCall, callID: UInt64) -> UInt64? {
     let before = next.count
-    guard next.append(request, by: arena) else { return nil }
+    let isAppended = waiting.call.append(
+      to: &next, callID: callID,
+      remaining: ContinuousClock.now.duration(to: waiting.deadline), by: arena)
+    guard isAppended else { return nil }
     defer { appended += UInt64(next.count - before) }
     return appended
   }

@@ -70,8 +70,10 @@ enum Platform {
     return path
   }
 
+  /// Never blocks.
   static func send(_ bytes: UnsafeRawBufferPointer, to socket: Descriptor) -> Transfer {
-    repeating { unsafe sendSystem(socket.number, bytes.baseAddress, bytes.count, noSignal) }
+    let flags = noSignal | Int32(MSG_DONTWAIT)
+    return repeating { unsafe sendSystem(socket.number, bytes.baseAddress, bytes.count, flags) }
   }
 
   static func receive(
@@ -102,20 +104,32 @@ enum Platform {
   static func wait(
     for socket: Descriptor?, writable: Bool, wake: Descriptor?, atMost pause: Duration?
   ) -> Readiness {
-    // poll(2) passes over negative descriptors.
-    var entries = [
-      pollfd(fd: wake?.number ?? -1, events: Int16(POLLIN), revents: 0),
-      pollfd(
-        fd: socket?.number ?? -1, events: Int16(writable ? POLLIN | POLLOUT : POLLIN), revents: 0),
-    ]
-    let milliseconds = pause.map { Int32(clamping: max(0, $0.milliseconds)) } ?? -1
-    guard unsafe poll(&entries, nfds_t(entries.count), milliseconds) > 0 else {
-      return Readiness()
+    let events = Int16(writable ? POLLIN | POLLOUT : POLLIN)
+    return unsafe withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 2) { entries in
+      // poll(2) passes over negative descriptors.
+      unsafe entries[0] = pollfd(fd: wake?.number ?? -1, events: Int16(POLLIN), revents: 0)
+      unsafe entries[1] = pollfd(fd: socket?.number ?? -1, events: events, revents: 0)
+      guard unsafe poll(entries, atMost: pause) > 0 else { return Readiness() }
+      let socketEvents = unsafe Int32(entries[1].revents)
+      return unsafe Readiness(
+        woken: entries[0].revents != 0, readable: socketEvents & ~Int32(POLLOUT) != 0,
+        writable: socketEvents & Int32(POLLOUT) != 0)
     }
-    let socketEvents = Int32(entries[1].revents)
-    return Readiness(
-      woken: entries[0].revents != 0, readable: socketEvents & ~Int32(POLLOUT) != 0,
-      writable: socketEvents & Int32(POLLOUT) != 0)
+  }
+
+  /// Waits until `socket` can be written or is broken, or the time has passed.
+  static func waitUntilWritable(_ socket: Descriptor, atMost pause: Duration) {
+    unsafe withUnsafeTemporaryAllocation(of: pollfd.self, capacity: 1) { entries in
+      unsafe entries[0] = pollfd(fd: socket.number, events: Int16(POLLOUT), revents: 0)
+      _ = unsafe poll(entries, atMost: pause)
+    }
+  }
+
+  private static func poll(
+    _ entries: UnsafeMutableBufferPointer<pollfd>, atMost pause: Duration?
+  ) -> Int32 {
+    let milliseconds = pause.map { Int32(clamping: max(0, $0.milliseconds)) } ?? -1
+    return unsafe pollSystem(entries.baseAddress, nfds_t(entries.count), milliseconds)
   }
 
   /// A pipe, both ends non-blocking.
@@ -145,17 +159,16 @@ enum Platform {
   /// Ends a connection for both sides, whoever is still using its descriptor.
   static func shutDown(_ socket: Descriptor) { _ = shutdown(socket.number, Int32(SHUT_RDWR)) }
 
-  /// Lets reads and writes block, each for as long as the socket's timeouts say.
+  /// Lets reads block, each for as long as the socket's timeout says.
   static func setBlocking(_ socket: Descriptor) { _ = fcntl(socket.number, F_SETFL, 0) }
 
-  /// How long each read and each write blocks; both then end as `.wouldBlock`.
-  static func setTimeouts(_ socket: Descriptor, milliseconds: Int64) {
+  /// How long each read blocks; it then ends as `.wouldBlock`.
+  static func setReadTimeout(_ socket: Descriptor, milliseconds: Int64) {
     var time = timeval()
     time.tv_sec = .init(milliseconds / 1000)
     time.tv_usec = .init(milliseconds % 1000 * 1000)
     let size = socklen_t(MemoryLayout<timeval>.size)
     _ = unsafe setsockopt(socket.number, SOL_SOCKET, SO_RCVTIMEO, &time, size)
-    _ = unsafe setsockopt(socket.number, SOL_SOCKET, SO_SNDTIMEO, &time, size)
   }
 
   private static func setNonBlocking(_ descriptor: Descriptor) {
@@ -204,6 +217,7 @@ final class Descriptor: Sendable {
   private let connectSystem = unsafe Darwin.connect
   private let sendSystem = unsafe Darwin.send
   private let pipeSystem = unsafe Darwin.pipe
+  private let pollSystem = unsafe Darwin.poll
   private let closeSystem = Darwin.close
   private let noSignal: Int32 = 0
 
@@ -232,12 +246,14 @@ final class Descriptor: Sendable {
     private let connectSystem = unsafe Glibc.connect
     private let sendSystem = unsafe Glibc.send
     private let pipeSystem = unsafe Glibc.pipe
+    private let pollSystem = unsafe Glibc.poll
     private let closeSystem = Glibc.close
     private let stream = Int32(SOCK_STREAM.rawValue)
   #else
     private let connectSystem = unsafe Musl.connect
     private let sendSystem = unsafe Musl.send
     private let pipeSystem = unsafe Musl.pipe
+    private let pollSystem = unsafe Musl.poll
     private let closeSystem = Musl.close
     private let stream = SOCK_STREAM
   #endif

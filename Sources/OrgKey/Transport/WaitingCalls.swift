@@ -1,28 +1,27 @@
 internal import OrgKeyWire
 
 /// A call whose task waits for its outcome.
-struct WaitingCall {
+@safe struct WaitingCall {
   let call: OutgoingCall
   let deadline: ContinuousClock.Instant
-  let continuation: CheckedContinuation<Outcome, Never>
+  /// Resumed once: by whoever takes the call out of the table, or never put it there.
+  let continuation: UnsafeContinuation<Outcome, Never>
   /// At which byte of the present connection its request begins; nil: not yet given to it.
   var start: UInt64?
   var wasRepeated = false
-
-  func request(callID: UInt64) -> Request {
-    call.request(callID: callID, remaining: ContinuousClock.now.duration(to: deadline))
-  }
 }
 
 /// An outcome on its way to its task, which must not be resumed under a lock.
-struct Finished {
-  let continuation: CheckedContinuation<Outcome, Never>
-  let outcome: Outcome
+@safe struct Finished {
+  private let continuation: UnsafeContinuation<Outcome, Never>
+  private let outcome: Outcome
 
   init(_ waiting: WaitingCall, _ outcome: Outcome) {
-    continuation = waiting.continuation
+    unsafe continuation = waiting.continuation
     self.outcome = outcome
   }
+
+  func resume() { unsafe continuation.resume(returning: outcome) }
 
   /// A call without an answer. What a connection was given may be acted on, now or later.
   init(_ waiting: WaitingCall, _ cause: Unavailable.Cause) {
@@ -56,7 +55,7 @@ struct WaitingCalls {
     var finished: [Finished] = []
     for id in calls.keys.sorted() {
       guard var waiting = calls.removeValue(forKey: id) else { continue }
-      waiting.start = outbox.append(waiting.request(callID: id))
+      waiting.start = outbox.append(waiting, callID: id)
       if waiting.start == nil {
         finished.append(Finished(waiting, .unsendable))
       } else {
@@ -67,11 +66,11 @@ struct WaitingCalls {
   }
 
   /// The outcome for an answer that has come; nil: nobody waits for it any more.
-  mutating func answer(_ response: Response) throws(Unavailable.Cause) -> Finished? {
-    let id = response.callID
-    if let waiting = calls[id], waiting.start != nil {
-      calls[id] = nil
-      return Finished(waiting, .answered(response))
+  mutating func answer(
+    _ id: UInt64, _ outcome: Outcome
+  ) throws(Unavailable.Cause) -> Finished? {
+    if let index = calls.index(forKey: id), calls.values[index].start != nil {
+      return Finished(calls.remove(at: index).value, outcome)
     }
     if abandoned.remove(id) == nil { throw .protocolFault("an answer to a call never made") }
     return nil
