@@ -5,6 +5,10 @@ internal import OrgKeyWire
 /// From the bytes of connections to answers, or to work for other threads. Belongs to one reactor's
 /// thread.
 final class CallHandler {
+  /// Frames of a connection taken in one turn, so that others, and changes, which wait for the
+  /// lock, do not wait for long.
+  private static let framesAtOnce = 32
+
   let service: Service
   let mailbox: Mailbox
   private let usage: UsageRecorder
@@ -20,8 +24,8 @@ final class CallHandler {
     self.reactor = reactor
   }
 
-  /// Decides every whole frame that there is room to answer, of all these connections in one pass
-  /// under one read lock; then hands on the calls that are not Authorize.
+  /// Decides whole frames that there is room to answer, of all these connections in one pass under
+  /// one read lock; then hands on the calls that are not Authorize.
   ///
   /// - Parameter batch: an empty one.
   func handle(_ turns: [ConnectionReference], by batch: inout AuthorizeBatch) {
@@ -61,16 +65,17 @@ final class CallHandler {
     let call: Call
   }
 
-  /// Takes a connection's whole frames: Authorize calls into the batch, which is answered whenever
+  /// Takes whole frames of a connection: Authorize calls into the batch, which is answered whenever
   /// it is full, the rest into `others`.
   private func take(
     from turn: ConnectionReference, _ pass: Pass, _ directory: borrowing Directory,
     _ batch: inout AuthorizeBatch, _ counts: inout ReactorCounts, _ others: inout [Other]
   ) {
     let before = others.count
-    while turn.connection.hasRoom(besides: others.count - before),
-      let body = unsafe turn.connection.takeFrame()
-    {
+    for _ in 0..<CallHandler.framesAtOnce {
+      guard turn.connection.hasRoom(besides: others.count - before),
+        let body = unsafe turn.connection.takeFrame()
+      else { return }
       if let call = unsafe AuthorizeCall(plain: body) {
         add(call, from: turn, pass, directory, &batch, &counts)
         continue

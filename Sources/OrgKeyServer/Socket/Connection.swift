@@ -78,6 +78,10 @@ struct Connection: ~Copyable {
     return unsafe UnsafeRawBufferPointer(rebasing: rest[Frame.headerLength..<end])
   }
 
+  private var holdsFrame: Bool {
+    if case .body = unsafe Frame.front(of: input.bytes) { true } else { false }
+  }
+
   mutating func consumeTaken() {
     if taken == 0 { return }
     input.consume(taken)
@@ -93,9 +97,9 @@ struct Connection: ~Copyable {
   /// Whether, the daemon ending, there may still be something to read.
   var isEnding: Bool { endsWhenIdle && !inputEnded && hasRoom }
 
-  /// Reads once what has come.
+  /// Reads once what has come, unless what was read before is still to be taken.
   mutating func receive() {
-    guard !inputEnded, hasRoom else { return }
+    guard !inputEnded, hasRoom, !holdsFrame else { return }
     let space = unsafe input.space(atLeast: Connection.readAtOnce)
     switch unsafe UnixSocket.receive(socket, into: space) {
     case .bytes(let count): input.commit(count)
