@@ -34,7 +34,7 @@ import Testing
       connection.drain()
     }
     let client = OrgKeyClient(socketPath: peer.path)
-    #expect(await way.authorize(client, timeout: .seconds(50)).success != nil)
+    #expect(await way.authorize(client, timeout: .seconds(15)).success != nil)
     let start = ContinuousClock.now
     let result = await way.authorize(client, timeout: .milliseconds(50))
     let took = ContinuousClock.now - start
