@@ -9,6 +9,8 @@ struct Connection: ~Copyable {
   static let waitingOutput = 256 << 10
   /// Read at once, so that connections are served in turn.
   static let readAtOnce = 64 << 10
+  /// Reads of what is thrown away when it is closed.
+  static let discardsAtOnce = 16
   /// How long a frame may take to arrive once begun, and how long a client may leave its
   /// answers lying: milliseconds.
   static let patience: Int64 = 5_000
@@ -129,9 +131,13 @@ struct Connection: ~Copyable {
   /// before it has read the answer.
   mutating func discardInput() {
     input.consume(input.count)
-    while case .bytes = unsafe UnixSocket.receive(
-      socket, into: input.space(atLeast: Connection.readAtOnce))
-    {}
+    // Not for ever: others wait, and who goes on sending wants no answer.
+    for _ in 0..<Connection.discardsAtOnce {
+      guard
+        case .bytes = unsafe UnixSocket.receive(
+          socket, into: input.space(atLeast: Connection.readAtOnce))
+      else { return }
+    }
   }
 
   /// What epoll should watch it for now.

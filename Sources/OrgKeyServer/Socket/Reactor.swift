@@ -211,9 +211,12 @@ private struct EventLoop: ~Copyable {
 
   /// Sends, then closes it or says what to wait for.
   private mutating func finish(_ reference: ConnectionReference) {
+    let hadRoom = reference.connection.hasRoom
     guard reference.connection.send(now: Clock.monotonicMilliseconds),
       !reference.connection.isFinished, !reference.connection.failed
     else { return close(reference) }
+    // Room that sending has made: what was read before goes on without waiting for more.
+    if !hadRoom && reference.connection.hasRoom { giveTurn(reference) }
     let wanted = reference.connection.wanted
     guard wanted != reference.connection.interest else { return }
     reference.connection.interest = wanted
