@@ -2,6 +2,7 @@ internal import Logging
 internal import OrgKeyModel
 internal import OrgKeySystem
 internal import OrgKeyWire
+internal import Synchronization
 
 /// One thread with an epoll set and the connections it accepted, which it owns outright.
 final class Reactor: Sendable {
@@ -11,6 +12,8 @@ final class Reactor: Sendable {
   private let number: Int
   private let service: Service
   private let listeners: [Listener]
+  /// Made here, so that a daemon that can't have one does not start; taken by the thread.
+  private let epoll: Mutex<Epoll?>
 
   /// - Parameter number: from 0, tells it from the other reactors.
   init(_ number: Int, service: Service, listeners: [Listener]) throws(SystemError) {
@@ -18,13 +21,15 @@ final class Reactor: Sendable {
     self.service = service
     self.listeners = listeners
     mailbox = try Mailbox()
+    let epoll = try Epoll()
+    try epoll.add(mailbox.wakeUp.number, .read, token: EventLoop.Token.mailbox)
+    self.epoll = Mutex(epoll)
   }
 
   /// Serves until drained.
   func run() {
     do throws(SystemError) {
-      let epoll = try Epoll()
-      try epoll.add(mailbox.wakeUp.number, .read, token: EventLoop.Token.mailbox)
+      guard let epoll = epoll.withLock({ $0.take() }) else { return }
       let calls = CallHandler(service, mailbox, usage, reactor: number)
       var loop = EventLoop(service, calls, mailbox, listeners, epoll)
       try loop.run()
