@@ -18,7 +18,7 @@
 
 // Written by hand, as protobuf-c would write it: every call is answered with one of these.
 extension ByteBuffer {
-  /// Appends the reply's frame. Its texts are 128 bytes at most.
+  /// Appends the reply's frame.
   package mutating func append(_ reply: borrowing AuthorizeReply) {
     let rateLimitLength = unsafe reply.rateLimit.map { $0.encodedLength } ?? 0
     let authorizeLength = unsafe reply.authorizeLength(rateLimitLength)

@@ -1,4 +1,4 @@
-/// Texts of the Directory, each ended by a NUL, so that C can be handed a pointer.
+/// Texts of the Directory, each ended by a NUL.
 ///
 /// Pieces are whole granules of 8 bytes, up to 136 bytes of their own size, above that the next
 /// power of two; a piece that was given back serves the next text of its size.

@@ -61,7 +61,8 @@ private struct EventLoop: ~Copyable {
   /// Connections that wait for their turn: something has come for them, or was left over from
   /// their last.
   private var ready: [UInt64] = []
-  /// Those that are having it.
+  /// Those that are having it. While they do, none is removed but by its own `finish`, after which
+  /// it is not looked at again.
   private var turns: [ConnectionReference] = []
   private var batch = AuthorizeBatch()
   private var listening = false
