@@ -2,7 +2,7 @@
 # the benchmark does.
 BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-  binutils socat strace valgrind xxd
+  binutils faketime socat strace valgrind xxd
 BENCH_PACKAGES := redis-server
 
 RELEASE := .build/release
@@ -16,6 +16,7 @@ help:
 	@echo 'make run          a daemon in the foreground, under ./run/'
 	@echo 'make test         all tests'
 	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
+	@echo 'make campaign     the long forms of the fault tests, an hour or so; ONLY=SuiteName for one of them'
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
@@ -75,6 +76,11 @@ property: build-deps
 	STEPS=$(or $(STEPS),100000) SEED=$(SEED) \
 	  swift test --disable-xctest --no-parallel --filter PropertyTests
 
+# Tests/README.md says what each of them is for, and how far it went.
+CAMPAIGNS := CrashTests
+campaign: test-deps
+	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
+
 # The optimized daemon against Tests/counts/expected.txt.
 counts: test-deps build
 	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE)
@@ -110,5 +116,5 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property \
+.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property campaign \
   counts counts-update bench lint proto

@@ -78,14 +78,17 @@ let package = Package(
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ], swiftSettings: strict),
 
-    // The built daemon, as a client in another language sees it.
+    // What tests share.
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire"], swiftSettings: strict),
+      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
       name: "OrgKeyBenchTests", dependencies: ["OrgKeyBench"], swiftSettings: strict),
+    // The built daemon, as a client in another language sees it.
     .testTarget(
       name: "OrgKeyContractTests", dependencies: ["orgkeyd"], swiftSettings: strict),
     .testTarget(
@@ -93,14 +96,14 @@ let package = Package(
     .testTarget(
       name: "OrgKeyServerTests",
       dependencies: [
-        "OrgKeyModel", "OrgKeyServer", "OrgKeyStore", "OrgKeySystem", "OrgKeyWire",
+        "OrgKeyModel", "OrgKeyServer", "OrgKeyStore", "OrgKeySystem", "OrgKeyWire", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: hostile),
     .testTarget(
       name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyStoreTests",
-      dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "orgkeyd"],
+      dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "TestSupport", "orgkeyd"],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

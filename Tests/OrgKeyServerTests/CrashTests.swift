@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import OrgKeySystem
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import OrgKeyWire
@@ -19,9 +20,9 @@ import Testing
     try RawClient(daemon.socket).put("acme")
     let answered = Mutex(Answered())
     var random = SystemRandomNumberGenerator()
-    for _ in 0..<12 {
+    for _ in 0..<Campaign.count(12, long: 1_000) {
       let before = answered.withLock { $0.keys.count }
-      let writers = try (0..<4).map { _ in
+      let writers = try (0..<8).map { _ in
         let client = try RawClient(daemon.socket)
         return try Thread("writer") {
           while let key = try? client.issue("acme") {
