@@ -100,10 +100,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: hostile),
     .testTarget(
-      name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
+      name: "OrgKeyModelTests", dependencies: ["OrgKeyModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyStoreTests",
-      dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "TestSupport", "orgkeyd"],
+      dependencies: [
+        "OrgKeyModel", "OrgKeyStore", "OrgKeySystem", "TestSupport", "orgkeyd",
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

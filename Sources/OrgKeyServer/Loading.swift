@@ -49,6 +49,7 @@ enum Loading {
     if report.quarantinedCount > report.quarantined.count {
       log.error("\(report.quarantinedCount) damaged rows in all are not served")
     }
+    if let damage = report.acceptedLogDamage { log.error("\(damage); the damage was accepted") }
     for table in report.acceptedTables {
       log.error("table \(table) lost rows or has old ones; the damage was accepted")
     }

@@ -60,7 +60,8 @@ package final class RunningDaemon {
       ProcessMemory.keepLittle()
       let began = Clock.monotonicMilliseconds()
       let loadedAt = Clock.wallMilliseconds()
-      let store = try Store(opening: settings.database)
+      let store = try Store(
+        opening: settings.database, acceptDamage: settings.acceptDamage)
       var directory = Directory(seed: try Loading.seed())
       let report = try Loading.load(store, into: &directory, settings, now: loadedAt)
       ProcessMemory.giveBack()

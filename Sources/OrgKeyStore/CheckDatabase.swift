@@ -9,7 +9,9 @@ extension CheckReport {
   package init(checking path: String) throws(StoreError) {
     self.init()
     try noting { (report) throws(StoreError) in
-      try report.check(OfflineDatabase(path).connection)
+      let database = try OfflineDatabase(path)
+      if let damage = database.logDamage { report.note(.table, damage) }
+      try report.check(database.connection)
     }
   }
 

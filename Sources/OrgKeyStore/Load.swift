@@ -15,6 +15,8 @@ package struct LoadReport: Sendable {
   package var quarantinedCount = 0
   /// Tables whose totals were wrong and were accepted as they are.
   package var acceptedTables: [String] = []
+  /// What is wrong with the log and was accepted; nil: nothing.
+  package var acceptedLogDamage: String?
 }
 
 /// A row that can't be trusted.
@@ -70,6 +72,7 @@ extension Store {
     }
     try settle(loader, acceptDamage)
     try connection.script("PRAGMA shrink_memory")
+    loader.report.acceptedLogDamage = acceptedLogDamage
     return loader.report
   }
 

@@ -7,6 +7,8 @@ final class OfflineDatabase {
   /// With every symbolic link resolved.
   let path: String
   let connection: Connection
+  /// What is wrong with its log; nil: nothing.
+  let logDamage: String?
   /// Keeps daemons out meanwhile; nil where none can be.
   private let lock: LockFile?
 
@@ -27,6 +29,7 @@ final class OfflineDatabase {
         "another program left \(path) in the midst of a change (\(path)-journal): let that program "
           + "open it first")
     }
+    logDamage = try LogVerification.damage(ofLogOf: path)
     connection = try Self.connect(path, hasLog: Self.size(of: path + "-wal") > 0)
   }
 

@@ -60,7 +60,7 @@ package final class Restore {
     let present = try openPresent()
     do throws(StoreError) {
       try copySource()
-      try bringUpToDate(from: present?.connection)
+      try bringUpToDate(from: present)
       try checkRestored(acceptDamage)
       present?.connection.close()
       let hadDatabase = try files.exists(files.database)
@@ -142,7 +142,7 @@ extension Restore {
 
 // From the copy of the backup to the database that will be served.
 extension Restore {
-  private func bringUpToDate(from present: Connection?) throws(StoreError) {
+  private func bringUpToDate(from present: OfflineDatabase?) throws(StoreError) {
     let connection = try Connection(files.restoring, .create)
     defer { connection.close() }
     // Worth nothing until it is whole: what a crash leaves is removed.
@@ -158,11 +158,12 @@ extension Restore {
     if backup.worst != nil { try connection.skipNumbersInUse() }
     let author = Author(uid: getuid(), gid: getgid(), pid: getpid())
     if let present {
-      var carryOver = try CarryOver(from: present, into: transaction, by: author)
+      var carryOver = try CarryOver(from: present.connection, into: transaction, by: author)
       try carryOver.run()
       transaction = carryOver.transaction
       report.carried = carryOver.result
-      try countLostEvents(present)
+      if let damage = present.logDamage { report.carried.note(gap: damage) }
+      try countLostEvents(present.connection)
     }
     let nowhere = OrganizationRow(id: "", parent: 0, name: "", createdAt: 0)
     try transaction.audit("Restore", by: author, organization: nowhere, report.audited(backup))

@@ -8,6 +8,9 @@ package final class Store {
   /// Made with the database, and never again: tells two daemons apart.
   package let databaseID: String
 
+  /// What is wrong with the log, and was accepted.
+  let acceptedLogDamage: String?
+
   let connection: Connection
   var totals: Totals
   var reserve: Reserve
@@ -21,22 +24,29 @@ package final class Store {
 
   /// Opens the database at `path`, or makes it, after checking everything that would make it
   /// unsafe to serve from. Nothing of it is vouched for before `load`.
-  package convenience init(opening path: String) throws(StoreError) {
-    try self.init(opening: path, migrations: Schema.migrations)
+  ///
+  /// - Parameter acceptDamage: do without what a damaged log has lost.
+  package convenience init(opening path: String, acceptDamage: Bool = false) throws(StoreError) {
+    try self.init(opening: path, acceptDamage: acceptDamage, migrations: Schema.migrations)
   }
 
-  init(opening path: String, migrations: [Migration]) throws(StoreError) {
+  init(
+    opening path: String, acceptDamage: Bool = false, migrations: [Migration]
+  ) throws(StoreError) {
     files = try DatabaseFiles(path)
     lock = try files.takeLock()
     try files.removeCopyInProgress()
     try files.finishRestore()
     if try files.checkDatabase() {
       try DatabaseFiles.checkHeader(of: files.database)
+      acceptedLogDamage = try files.checkLog(acceptDamage: acceptDamage)
     } else {
+      acceptedLogDamage = nil
       try files.createDatabase(migrations)
     }
     connection = try Connection(files.database, .write)
     try connection.applySettings()
+    try connection.emptyLog()
     try connection.migrate(migrations, keepingCopyIn: files)
     databaseID = try connection.text("SELECT database_id FROM meta") ?? ""
     totals = try Totals(reading: connection)
@@ -86,6 +96,19 @@ extension DatabaseFiles {
     guard header.count == 72, header.starts(with: "SQLite format 3\0".utf8) else { return .none }
     let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
     return id == Schema.applicationID ? .ours : .foreign
+  }
+
+  /// - Returns: what is wrong with the log.
+  /// - Throws: `.damaged`, unless that is accepted.
+  fileprivate func checkLog(acceptDamage: Bool) throws(StoreError) -> String? {
+    guard let damage = try LogVerification.damage(ofLogOf: database) else { return nil }
+    guard acceptDamage else {
+      throw StoreError(
+        .damaged,
+        "\(damage): revocations may be among what is lost; restore a backup, or serve what is left "
+          + "by --accept-damage")
+    }
+    return damage
   }
 
   /// Makes the database under another name first: it is there whole or not at all.
@@ -173,6 +196,15 @@ extension Connection {
     }
     guard try integer("PRAGMA wal_autocheckpoint") == 0 else {
       throw StoreError(.configuration, "SQLite would checkpoint by itself")
+    }
+  }
+
+  /// Puts what a crash left in the log into the database, so that the next change begins it anew:
+  /// whatever lies behind its end then tells nothing of this process's changes. On a full disk it
+  /// stays as it is.
+  func emptyLog() throws(StoreError) {
+    do throws(StoreError) { try checkpoint() } catch {
+      guard error.category == .full else { throw error }
     }
   }
 

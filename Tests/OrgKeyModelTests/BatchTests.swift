@@ -1,4 +1,5 @@
 import OrgKeyModel
+import TestSupport
 import Testing
 
 /// Questions that are decided together.

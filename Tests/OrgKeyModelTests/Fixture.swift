@@ -1,4 +1,5 @@
 import OrgKeyModel
+import TestSupport
 
 /// Milliseconds of 2026: far enough from 0 that 30 days back are still positive.
 let noon: Int64 = 1_780_000_000_000

@@ -1,4 +1,5 @@
 import OrgKeyModel
+import TestSupport
 
 /// A Directory and an Oracle to which the same things happen.
 struct RandomWorld: ~Copyable {

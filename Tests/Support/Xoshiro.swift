@@ -1,8 +1,8 @@
 /// xoshiro256**: the same cases in every run.
-struct Xoshiro: RandomNumberGenerator {
+package struct Xoshiro: RandomNumberGenerator {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     var seed = seed
     func next() -> UInt64 {
       seed &+= 0x9E37_79B9_7F4A_7C15
@@ -14,7 +14,7 @@ struct Xoshiro: RandomNumberGenerator {
     state = (next(), next(), next(), next())
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let product = state.1 &* 5
     let result = (product << 7 | product >> 57) &* 9
     let shifted = state.1 << 17
@@ -28,7 +28,7 @@ struct Xoshiro: RandomNumberGenerator {
   }
 
   /// A number below `bound`; a touch uneven, and quick without optimisation.
-  mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
   }
 }
