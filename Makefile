@@ -17,6 +17,7 @@ help:
 	@echo 'make test         all tests'
 	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
 	@echo 'make campaign     the long forms of the fault tests, an hour or so; ONLY=SuiteName for one of them'
+	@echo 'make test-sanitizers  the tests under the thread and the address sanitizer, an hour or so'
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
@@ -81,6 +82,19 @@ CAMPAIGNS := CrashTests
 campaign: test-deps
 	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
 
+# The thread sanitizer is told of the library's part of Mutex. What it leaves out takes minutes on one
+# thread, or limits memory, of which sanitizers take terabytes.
+SANITIZED := ^OrgKey(Model|Wire|Store|Server|)Tests
+# Where threads meet, and where memory is owned by hand.
+RACING := Server.*\.(Revocation|Stopping|RateLimit|Frame|Usage|Update|Backup)Tests|OrgKeyTests\.(Load|Fault|Deadline)
+HANDED := OrgKeyWireTests|Model.*\.(Memory|Loading|Batch|Walk)Tests|Server.*\.(Frame|Authorize|Import)Tests|Store.*\.StretchTests
+test-sanitizers: test-deps
+	Tests/sanitizers/run thread '$(SANITIZED)'
+	Tests/sanitizers/run address '$(SANITIZED)'
+test-sanitizers-short: test-deps
+	Tests/sanitizers/run thread '$(RACING)'
+	Tests/sanitizers/run address '$(HANDED)'
+
 # The optimized daemon against Tests/counts/expected.txt.
 counts: test-deps build
 	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE)
@@ -116,5 +130,5 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property campaign \
+.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test test-sanitizers test-sanitizers-short property campaign \
   counts counts-update bench lint proto
