@@ -30,6 +30,7 @@ let package = Package(
   targets: [
     // C, each imported by exactly one target.
     .target(name: "CBench"),
+    .target(name: "CClock"),
     .target(name: "CLinux"),
     .target(name: "CNettle", linkerSettings: [.linkedLibrary("nettle")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -66,7 +67,7 @@ let package = Package(
     .executableTarget(
       name: "OrgKeyCommand",
       dependencies: [
-        "OrgKey", "OrgKeyModel",
+        "CClock", "OrgKey", "OrgKeyModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
     // The benchmark `orgkey-bench`: what a call costs, beside what the socket itself costs.

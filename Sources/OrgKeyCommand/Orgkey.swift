@@ -37,7 +37,8 @@ struct Orgkey: ParsableCommand {
         name: "Organizations and keys", subcommands: [Org.self, KeyGroup.self, Audit.self]),
       CommandGroup(name: "Checks", subcommands: [Authorize.self, Identify.self, Explain.self]),
       CommandGroup(
-        name: "The daemon", subcommands: [StatusVerb.self, HealthVerb.self, BackupVerb.self]),
+        name: "The daemon",
+        subcommands: [StatusVerb.self, HealthVerb.self, Doctor.self, BackupVerb.self]),
       CommandGroup(name: "Debugging the socket", subcommands: [Frame.self, Unframe.self]),
     ])
 

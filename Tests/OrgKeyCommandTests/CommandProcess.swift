@@ -68,6 +68,12 @@ enum Command {
     ["/usr/bin/setpriv", "--reuid", uid, "--regid", group ?? uid, "--clear-groups"]
   }
 
+  /// Whether another user can reach the built command at all.
+  static var othersMayRunIt: Bool {
+    let outcome = try? run(["--version"], socket: nil, through: user("65534"))
+    return outcome?.status == 0
+  }
+
   /// - Parameter prefix: what runs the command: another user, a terminal.
   static func run(
     _ arguments: [String], socket: String?, input: Data = Data(),

@@ -57,7 +57,7 @@ extension Failure {
   private init(_ unavailable: Unavailable) {
     self.init(
       Failure.status(of: unavailable.cause),
-      FirstContact.sentence(for: unavailable.cause) ?? unavailable.description)
+      FirstContact(unavailable.cause)?.sentence ?? unavailable.description)
   }
 
   private init(outcomeUnknown unavailable: Unavailable) {

@@ -43,7 +43,8 @@ extension Records {
       organizationCount: UInt64(organizations),
       connectionCount: UInt64(max(0, service.connectionCount)),
       residentBytes: UInt64(clamping: ProcessMemory.residentBytes),
-      databaseBytes: UInt64(clamping: sizes.database), counters: service.counters,
+      databaseBytes: UInt64(clamping: sizes.database),
+      counters: service.counters + service.conditions,
       walBytes: UInt64(clamping: sizes.wal), freeDiskBytes: UInt64(clamping: sizes.free),
       quarantinedRowCount: UInt64(service.quarantinedRowCount), busiestKeys: busiest,
       usageAgeMs: UInt64(service.usage.age(at: now)))

@@ -1,0 +1,18 @@
+internal import OrgKey
+
+// What the daemon is asked to carry.
+
+extension Finding {
+  static func connections(_ statistics: Statistics) -> Finding {
+    let count = statistics.connectionCount
+    guard let most = statistics.counter("max_connections"), most > 0 else {
+      return Finding(.connections, .ok, "\(Amount.grouped(count))")
+    }
+    let found = "\(Amount.grouped(count)) of \(Amount.grouped(most))"
+    guard count >= most - most / 5 else { return Finding(.connections, .ok, found) }
+    return Finding(
+      .connections, .warning, "\(found): further ones will be refused",
+      advice: "ss -xp shows who holds them: one for each process will do; "
+        + "or start orgkeyd with a higher --max-connections")
+  }
+}
