@@ -80,6 +80,9 @@ let package = Package(
 
     // What tests share.
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    // SQLite's disk, of which the power can be cut.
+    .target(
+      name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     .testTarget(
       name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport"],
       swiftSettings: strict),
@@ -103,8 +106,9 @@ let package = Package(
       name: "OrgKeyModelTests", dependencies: ["OrgKeyModel"], swiftSettings: strict),
     .testTarget(
       name: "OrgKeyStoreTests",
-      dependencies: ["OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "TestSupport", "orgkeyd"],
-      swiftSettings: strict),
+      dependencies: [
+        "CFaultVFS", "OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "TestSupport", "orgkeyd",
+      ], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
