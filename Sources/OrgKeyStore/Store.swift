@@ -35,9 +35,11 @@ package final class Store {
     } else {
       try files.createDatabase(migrations)
     }
-    connection = try Connection(files.database, .write)
-    try connection.applySettings()
+    connection = try files.connectMakingRoom()
     try connection.migrate(migrations, keepingCopyIn: files)
+    // The log's entry, too: SQLite syncs it, but goes on when that fails.
+    let directory = files.directory
+    try system { () throws(SystemError) in try Files.syncDirectory(directory) }
     databaseID = try connection.text("SELECT database_id FROM meta") ?? ""
     totals = try Totals(reading: connection)
     reserve = try Reserve(files)
@@ -86,6 +88,22 @@ extension DatabaseFiles {
     guard header.count == 72, header.starts(with: "SQLite format 3\0".utf8) else { return .none }
     let id = header[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) }
     return id == Schema.applicationID ? .ours : .foreign
+  }
+
+  /// On a full disk there may not even be room for the index of the log: the reserve makes it.
+  fileprivate func connectMakingRoom() throws(StoreError) -> Connection {
+    do throws(StoreError) { return try connect() } catch {
+      guard error.isLackOfRoom, try exists(reserve) else { throw error }
+      var reserve = try Reserve(self)
+      try reserve.release()
+      return try connect()
+    }
+  }
+
+  private func connect() throws(StoreError) -> Connection {
+    let connection = try Connection(database, .write)
+    try connection.applySettings()
+    return connection
   }
 
   /// Makes the database under another name first: it is there whole or not at all.
