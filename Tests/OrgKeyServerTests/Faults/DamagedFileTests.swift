@@ -31,7 +31,7 @@ import Testing
       import sqlite3, sys
       database = sqlite3.connect(sys.argv[1])
       database.execute("UPDATE keys SET revoked_at = 0 WHERE number = 2")
-      database.execute("UPDATE secrets SET key = 7 WHERE number = 6")
+      database.execute("UPDATE secrets SET hint = 'x' WHERE number = 6")
       database.execute("UPDATE organizations SET suspended = 1 WHERE id = 'beta'")
       database.commit()
       """, daemon.database)

@@ -17,7 +17,8 @@ import Testing
     var (nth, faults, longest) = (1, 0, Int64(0))
     while true {
       let client = try RawClient(daemon.socket)
-      let tracer = try Tracer(daemon, calls, fault: "error=EIO:when=\(nth)")
+      let files = [daemon.database, daemon.database + "-wal"]
+      let tracer = try Tracer(daemon, calls, on: files, fault: "error=EIO:when=\(nth)")
       let began = Clock.monotonicMilliseconds()
       let isAnswered = answered.issueAndRevoke(client)
       // What fails when it ends is told as well.

@@ -21,14 +21,17 @@ final class Tracer {
 
   /// - Parameters:
   ///   - calls: as strace's -e names them.
+  ///   - paths: the files whose calls alone are seen; empty: all calls.
   ///   - fault: done to the calls of each thread, as strace's -e inject has it.
-  init(_ daemon: DaemonProcess, _ calls: String, fault: String? = nil) throws {
+  init(
+    _ daemon: DaemonProcess, _ calls: String, on paths: [String] = [], fault: String? = nil
+  ) throws {
     file = daemon.directory + "/trace"
     process.executableURL = URL(filePath: "/usr/bin/strace")
     // A call that is not traced is not spoilt either.
     process.arguments =
       ["-f", "-qq", "-y", "-s", "0", "-o", file, "-p", "\(daemon.pid)", "-e", "trace=" + calls]
-      + (fault.map { ["-e", "inject=\(calls):\($0)"] } ?? [])
+      + paths.flatMap { ["-P", $0] } + (fault.map { ["-e", "inject=\(calls):\($0)"] } ?? [])
     try process.run()
     while !isAttached(to: daemon.pid) {
       guard process.isRunning else { throw DidNotTrace() }

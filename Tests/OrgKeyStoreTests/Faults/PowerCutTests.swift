@@ -66,7 +66,9 @@ import Testing
   }
 
   @Test func databaseThatIsBeingMadeIsThereWholeOrNotAtAll() throws {
-    try cutEverywhere { try $0.open().close() } check: { left in
+    try cutEverywhere {
+      try $0.open().close()
+    } check: { left in
       let known = try Known(checking: left)
       #expect(known == Known())
     }
