@@ -81,6 +81,9 @@ let package = Package(
 
     // What tests share.
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    // SQLite's disk, of which the power can be cut.
+    .target(
+      name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     .testTarget(
       name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport"],
       swiftSettings: strict),
@@ -105,9 +108,8 @@ let package = Package(
     .testTarget(
       name: "OrgKeyStoreTests",
       dependencies: [
-        "OrgKeyModel", "OrgKeyStore", "OrgKeySystem", "TestSupport", "orgkeyd",
-      ],
-      swiftSettings: strict),
+        "CFaultVFS", "OrgKeyStore", "OrgKeyModel", "OrgKeySystem", "TestSupport", "orgkeyd",
+      ], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

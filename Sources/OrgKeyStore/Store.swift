@@ -44,10 +44,12 @@ package final class Store {
       acceptedLogDamage = nil
       try files.createDatabase(migrations)
     }
-    connection = try Connection(files.database, .write)
-    try connection.applySettings()
+    connection = try files.connectMakingRoom()
     try connection.emptyLog()
     try connection.migrate(migrations, keepingCopyIn: files)
+    // The log's entry, too: SQLite syncs it, but goes on when that fails.
+    let directory = files.directory
+    try system { () throws(SystemError) in try Files.syncDirectory(directory) }
     databaseID = try connection.text("SELECT database_id FROM meta") ?? ""
     totals = try Totals(reading: connection)
     reserve = try Reserve(files)
@@ -109,6 +111,22 @@ extension DatabaseFiles {
           + "by --accept-damage")
     }
     return damage
+  }
+
+  /// On a full disk there may not even be room for the index of the log: the reserve makes it.
+  fileprivate func connectMakingRoom() throws(StoreError) -> Connection {
+    do throws(StoreError) { return try connect() } catch {
+      guard error.isLackOfRoom, try exists(reserve) else { throw error }
+      var reserve = try Reserve(self)
+      try reserve.release()
+      return try connect()
+    }
+  }
+
+  private func connect() throws(StoreError) -> Connection {
+    let connection = try Connection(database, .write)
+    try connection.applySettings()
+    return connection
   }
 
   /// Makes the database under another name first: it is there whole or not at all.

@@ -57,6 +57,10 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether, when opening, the disk has no room. Once a change was begun, only `.full` says that
+  /// nothing of it was kept.
+  var isLackOfRoom: Bool { category == .full || code == SQLITE_IOERR | 19 << 8 }
+
   package var description: String {
     var text = message
     if code != 0 { text += " (SQLite \(code))" }

@@ -13,6 +13,19 @@ import Testing
     var keys: [String: (text: SecretText, revoked: Bool)] = [:]
   }
 
+  private func check(
+    _ keys: [(key: String, value: (text: SecretText, revoked: Bool))], _ daemon: DaemonProcess
+  ) throws {
+    let client = try RawClient(daemon.socket)
+    for (id, key) in keys {
+      let answer = try client.authorize(key.text)
+      #expect(answer.keyID == id)
+      // A revocation that was on its way may have been made without being answered.
+      if key.revoked { #expect(answer.reason == .keyRevoked) }
+      if answer.reason != .keyRevoked { #expect(answer.decision == .allowed) }
+    }
+  }
+
   /// Writers issue and revoke until the daemon is killed under them; after the restart all that
   /// was answered must be there.
   @Test func killedAtAnyMomentLosesNoAnsweredChange() throws {
@@ -20,6 +33,7 @@ import Testing
     try RawClient(daemon.socket).put("acme")
     let answered = Mutex(Answered())
     var random = SystemRandomNumberGenerator()
+    var known: Set<String> = []
     for _ in 0..<Campaign.count(12, long: 1_000) {
       let before = answered.withLock { $0.keys.count }
       let writers = try (0..<8).map { _ in
@@ -41,15 +55,13 @@ import Testing
       #expect(daemon.end(SIGKILL) == 128 + SIGKILL)
       for writer in writers { writer.join() }
       try daemon.start()
-      let client = try RawClient(daemon.socket)
-      for (id, key) in answered.withLock({ $0.keys }) {
-        let answer = try client.authorize(key.text)
-        #expect(answer.keyID == id)
-        // A revocation that was on its way may have been made without being answered.
-        if key.revoked { #expect(answer.reason == .keyRevoked) }
-        if answer.reason != .keyRevoked { #expect(answer.decision == .allowed) }
-      }
+      // All of this round, and some of those before.
+      let all = answered.withLock { $0.keys }
+      let earlier = all.filter { known.contains($0.key) }.shuffled(using: &random).prefix(100)
+      try check(all.filter { !known.contains($0.key) }.map { $0 } + earlier, daemon)
+      known.formUnion(all.keys)
     }
+    try check(answered.withLock { Array($0.keys) }, daemon)
     #expect(daemon.end(SIGTERM) == 0)
   }
 

@@ -63,4 +63,19 @@ final class DaemonProcess: @unchecked Sendable {
     let caught = status & 0x7F
     return caught == 0 ? status >> 8 & 0xFF : 128 + caught
   }
+
+  /// Waits until it ends by itself, and returns as `end` does; nil if it goes on.
+  func endOfItself(within milliseconds: Int64) -> Int32? {
+    let deadline = Clock.monotonicMilliseconds() + milliseconds
+    var status: Int32 = 0
+    while waitpid(pid, &status, WNOHANG) != pid {
+      guard Clock.monotonicMilliseconds() < deadline else { return nil }
+      usleep(1_000)
+    }
+    pid = 0
+    let caught = status & 0x7F
+    return caught == 0 ? status >> 8 & 0xFF : 128 + caught
+  }
+
+  var log: String { (try? String(contentsOfFile: directory + "/log", encoding: .utf8)) ?? "" }
 }

@@ -128,7 +128,7 @@ import Testing
 }
 
 /// A run of the built `orgkeyd` that ends by itself.
-private struct Ended {
+struct Ended {
   let status: Int32
   let output: String
   let errors: String

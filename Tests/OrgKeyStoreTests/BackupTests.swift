@@ -2,6 +2,7 @@ import Glibc
 import OrgKeyModel
 @testable import OrgKeyStore
 import OrgKeySystem
+import TestSupport
 import Testing
 
 @Suite struct BackupTests {
@@ -191,37 +192,5 @@ extension TemporaryDirectory {
     }
     unsafe pclose(pipe)
     return String(decoding: text, as: UTF8.self)
-  }
-}
-
-/// A small file system in memory.
-final class FullDisk {
-  let path: String
-
-  static var isPossible: Bool {
-    guard geteuid() == 0, let disk = try? FullDisk(megabytes: 1) else { return false }
-    return (try? FileSystemStatus(holding: disk.path).freeBytes) ?? .max <= 1 << 20
-  }
-
-  init(megabytes: Int) throws {
-    var template = Array("/tmp/orgkey-disk-XXXXXX".utf8CString)
-    guard unsafe mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    guard run("mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=700", "orgkey", path) == 0
-    else {
-      run("rmdir", path)
-      throw SystemError("mount", on: path)
-    }
-  }
-
-  deinit {
-    run("umount", "-l", path)
-    run("rmdir", path)
-  }
-
-  /// Takes all but so many megabytes.
-  func fill(leaving megabytes: Int64) throws {
-    let free = try FileSystemStatus(holding: path).freeBytes
-    try Files.createZeros(path + "/filler", size: Int(free - megabytes << 20))
   }
 }

@@ -2,6 +2,7 @@ import Glibc
 import OrgKeyModel
 @testable import OrgKeyStore
 import OrgKeySystem
+import TestSupport
 import Testing
 
 @Suite struct CheckDatabaseTests {

@@ -7,8 +7,10 @@ import OrgKeySystem
 final class TemporaryDirectory {
   let path: String
 
-  init() throws {
-    var template = Array("/tmp/orgkey-store-XXXXXX".utf8CString)
+  /// - Parameter inMemory: for what would else wait for a disk a thousand times.
+  init(inMemory: Bool = false) throws {
+    let base = unsafe inMemory && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    var template = Array("\(base)/orgkey-store-XXXXXX".utf8CString)
     guard unsafe mkdtemp(&template) != nil else { throw SystemError("mkdtemp") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
