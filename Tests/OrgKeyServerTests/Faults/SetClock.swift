@@ -32,6 +32,9 @@ final class SetClock {
     [
       "LD_PRELOAD=\(SetClock.library)", "FAKETIME_TIMESTAMP_FILE=\(path)", "FAKETIME_NO_CACHE=1",
       "DONT_FAKE_MONOTONIC=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "NO_FAKE_STAT=1",
+      // Else the library makes what it shares, and tells of it in the environment: that moves, and
+      // Swift finds the arguments by where the environment was.
+      "FAKETIME_SHARED=none none",
     ]
   }
 
