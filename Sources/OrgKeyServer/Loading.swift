@@ -13,8 +13,10 @@ enum Loading {
     _ store: Store, into directory: inout Directory, _ settings: DaemonSettings, now: Int64
   ) throws(StoreError) -> LoadReport {
     directory.reserve(secrets: store.secretCount)
+    // Served as long as nobody has changed anything since: a clock that is wrong today may be put
+    // right while the daemon runs, and a secret must be there then.
     let report = try store.load(
-      now: now, acceptDamage: settings.acceptDamage,
+      now: min(now, try store.newestAuditEventAt() ?? now), acceptDamage: settings.acceptDamage,
       organizations: { _ = directory.loadOrganizations($0) },
       permissionSet: { directory.insert(PermissionSet(patterns: $1), number: $0) },
       key: { directory.load($0, now: now) },

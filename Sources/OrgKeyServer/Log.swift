@@ -1,5 +1,4 @@
 package import Logging
-internal import OrgKeyStore
 internal import OrgKeySystem
 
 /// How a line of the log looks.
@@ -16,10 +15,11 @@ package struct DaemonLog: Sendable {
   private let sink: LogSink
 
   package init(_ level: Logger.Level, _ format: LogFormat) {
-    let sink = LogSink()
+    let form = LineForm(format: format, isForJournal: StandardError.isJournal)
+    let sink = LogSink(form)
     self.sink = sink
     logger = Logger(label: "orgkeyd") { _ in
-      LogLines(logLevel: level, format: format, sink: sink)
+      LogLines(logLevel: level, form: form, sink: sink)
     }
   }
 
@@ -31,7 +31,7 @@ package struct DaemonLog: Sendable {
 private struct LogLines: LogHandler {
   var logLevel: Logger.Level
   var metadata: Logger.Metadata = [:]
-  let format: LogFormat
+  let form: LineForm
   let sink: LogSink
 
   subscript(metadataKey key: String) -> Logger.MetadataValue? {
@@ -40,30 +40,8 @@ private struct LogLines: LogHandler {
   }
 
   func log(event: LogEvent) {
-    let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-    let time = Clock.rfc3339(Clock.wallMilliseconds())
-    switch format {
-    case .text:
-      let pairs = all.map { " \($0.key)=\(LogLines.quoted("\($0.value)"))" }.joined()
-      sink.write("\(time) \(event.level) \(LogLines.oneLine(event.message.description))\(pairs)\n")
-    case .json:
-      let fields =
-        [("time", time), ("level", event.level.rawValue), ("message", event.message.description)]
-        + all.map { ($0.key, "\($0.value)") }
-      let pairs = fields.map { "\(JSON.quoted($0.0)):\(JSON.quoted($0.1))" }
-      sink.write("{\(pairs.joined(separator: ","))}\n")
-    }
-  }
-
-  /// A line is one event: what a client may have put into a text can't begin another.
-  private static func oneLine(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.value < 0x20 }) else { return text }
-    return String(text.map { $0.unicodeScalars.first.map { $0.value < 0x20 } == true ? " " : $0 })
-  }
-
-  private static func quoted(_ value: String) -> String {
-    let plain = value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5C }
-    return plain && !value.isEmpty ? value : JSON.quoted(value)
+    let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    sink.write(form.line(event.level, event.message.description, all))
   }
 }
 
@@ -81,18 +59,20 @@ private final class LogSink: Sendable {
 
   private let queue = Condition(Queue())
 
-  init() {
+  init(_ form: LineForm) {
     let queue = queue
     let thread = try? Thread("orgkey-log") {
       while true {
-        let taken = queue.wait(untilMilliseconds: nil, for: { !$0.lines.isEmpty }) { queue in
+        var taken = queue.wait(untilMilliseconds: nil, for: { !$0.lines.isEmpty }) { queue in
           defer { queue = Queue(isWriting: true) }
           return queue
         }
-        StandardError.write(taken.lines.joined())
         if taken.dropped > 0 {
-          StandardError.write("\(taken.dropped) lines of the log were dropped: nobody read them\n")
+          taken.lines.append(
+            form.line(
+              .warning, "\(taken.dropped) lines of the log were dropped: nobody read them"))
         }
+        StandardError.write(taken.lines.joined(), patience: -1)
         queue.change { $0.isWriting = false }
       }
     }

@@ -30,6 +30,11 @@ extension Store {
       """, time)
   }
 
+  /// When the last change was made whose event is kept, by the clock of that time.
+  package func newestAuditEventAt() throws(StoreError) -> Int64? {
+    try connection.integer("SELECT at FROM audit ORDER BY sequence DESC LIMIT 1")
+  }
+
   private func deleteSlice(_ sql: String, _ bound: Int64) throws(StoreError) -> Bool {
     precondition(group == nil, "a group of changes is open")
     // Deleting needs room in the log, and what there is is for revoking.

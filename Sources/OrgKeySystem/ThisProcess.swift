@@ -3,9 +3,22 @@ import Glibc
 
 /// What this process does to itself.
 package enum ThisProcess {
-  /// Keeps its memory out of core files and away from other processes of the same user.
+  /// Keeps its memory out of core files, out of what is printed of a crash, and away from other
+  /// processes of the same user.
   package static func hideMemory() throws(SystemError) {
+    // Swift's runtime prints registers and the memory that they point to.
+    for number in [SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGBUS, SIGSEGV, SIGQUIT] {
+      _ = signal(number, SIG_DFL)
+    }
     guard clinux_hide_memory() == 0 else { throw SystemError("prctl", on: "PR_SET_DUMPABLE") }
+  }
+
+  /// Opens /dev/null in the place of standard descriptors that are closed: a file or socket of ours
+  /// that got such a number would be written to as if it were standard error.
+  package static func fillStandardDescriptors() {
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 {
+      _ = unsafe open("/dev/null", O_RDWR)
+    }
   }
 
   /// Ends it at once, without running anything that was left to run at exit.

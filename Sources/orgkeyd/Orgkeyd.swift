@@ -30,6 +30,7 @@ struct Orgkeyd: ParsableCommand {
   }
 
   func run() throws {
+    ThisProcess.fillStandardDescriptors()
     do throws(StartError) {
       if let file = options.checkDatabase {
         if try Offline.check(file, say: { print($0) }) { return }

@@ -11,14 +11,36 @@ final class DaemonProcess: @unchecked Sendable {
   let directory: String
   var socket: String { directory + "/orgkey.sock" }
   var database: String { directory + "/orgkey.db" }
+  var log: String { directory + "/log" }
   private let arguments: [String]
+  private let environment: [String]
+  private let standardError: StandardError
   private(set) var pid: pid_t = 0
+  /// Whether it ended with a core file, or one was handed to a program for it.
+  private(set) var leftCore = false
+  private let user: String?
 
+  /// Where its log goes.
+  enum StandardError {
+    case file
+    case descriptor(Int32)
+    case closed
+  }
+
+  /// - Parameter user: the number of the user it runs as; nil: the test's own. Takes root.
+  /// - Parameter environment: `NAME=value`, beside the test's own.
   /// - Parameter prepare: takes the path of the database, to fill it before the daemon starts.
-  init(_ arguments: [String] = [], preparing prepare: (String) throws -> Void = { _ in }) throws {
+  init(
+    _ arguments: [String] = [], as user: String? = nil, environment: [String] = [],
+    standardError: StandardError = .file, preparing prepare: (String) throws -> Void = { _ in }
+  ) throws {
     var template = Array("/tmp/orgkey-test-XXXXXX".utf8CString)
     directory = String(cString: mkdtemp(&template))
     self.arguments = arguments
+    self.user = user
+    if let user, let number = uid_t(user) { chown(directory, number, number) }
+    self.environment = environment
+    self.standardError = standardError
     try prepare(database)
     try start()
   }
@@ -32,14 +54,27 @@ final class DaemonProcess: @unchecked Sendable {
   func start() throws {
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       .deletingLastPathComponent().appending(path: "orgkeyd")
-    let log = directory + "/log"
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    let words = [program.path, "--socket", socket, "--database", database] + arguments
+    switch standardError {
+    case .file:
+      posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    case .descriptor(let number): posix_spawn_file_actions_adddup2(&actions, number, 2)
+    case .closed: posix_spawn_file_actions_addclose(&actions, 2)
+    }
+    var words = [program.path, "--socket", socket, "--database", database] + arguments
+    if let user { words = ["setpriv"] + DaemonProcess.becoming(user) + words }
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
-    let code = posix_spawn(&pid, program.path, &actions, nil, &argv, environ)
+    var envp = environment.map { strdup($0) }
+    defer { envp.forEach { free($0) } }
+    var own = environ
+    while let entry = own.pointee {
+      envp.append(strdup(entry))
+      own += 1
+    }
+    envp.append(nil)
+    let code = posix_spawnp(&pid, words[0], &actions, nil, &argv, envp)
     posix_spawn_file_actions_destroy(&actions)
     guard code == 0 else { throw SystemError("posix_spawn", on: program.path, code: code) }
     let deadline = Clock.monotonicMilliseconds() + 30_000
@@ -54,12 +89,21 @@ final class DaemonProcess: @unchecked Sendable {
     }
   }
 
+  /// What setpriv(1) takes to run a program as another user.
+  static func becoming(_ user: String) -> [String] {
+    ["--reuid", user, "--regid", user, "--clear-groups"]
+  }
+
+  /// All that it has logged so far.
+  var logged: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
+
   /// Sends a signal, waits for the end and returns the exit status, or 128 and the signal.
   func end(_ signal: Int32) -> Int32 {
     kill(pid, signal)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
     pid = 0
+    leftCore = status & 0x80 != 0
     let caught = status & 0x7F
     return caught == 0 ? status >> 8 & 0xFF : 128 + caught
   }

@@ -105,7 +105,7 @@ extension CallHandler {
         of: request.organizationID, includeDescendants: request.includeDescendants,
         reason: request.reason, by: author)
       return {
-        service.logChange(call, organization: request.organizationID)
+        service.logChange(call, organization: request.organizationID, count: count)
         return .revokeKeys(RevokeKeysResponse(revokedKeyCount: UInt64(count)))
       }
     }
@@ -149,7 +149,7 @@ extension Service {
 
   /// One line for each change that was committed.
   ///
-  /// - Parameter count: of an import: what came of it.
+  /// - Parameter count: of a change of many rows: how many.
   func logChange(_ call: Call, key: String = "", organization: String = "", count: Int = 0) {
     var metadata: Logger.Metadata = [
       "orgkey.method": "\(call.method.text)", "orgkey.peer_uid": "\(call.author.uid)",
@@ -158,6 +158,9 @@ extension Service {
     if !key.isEmpty { metadata["orgkey.key_id"] = "\(key)" }
     if !organization.isEmpty { metadata["orgkey.organization_id"] = "\(organization)" }
     if count > 0 { metadata["orgkey.count"] = "\(count)" }
+    if !call.author.actingOrganizationID.isEmpty {
+      metadata["orgkey.acting_organization_id"] = "\(call.author.actingOrganizationID)"
+    }
     if !call.author.actor.isEmpty { metadata["orgkey.actor"] = "\(call.author.actor)" }
     log.info("changed", metadata: metadata)
   }

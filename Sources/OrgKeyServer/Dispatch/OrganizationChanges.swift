@@ -69,7 +69,7 @@ extension CallHandler {
     return .change { transaction in
       let (organizations, keys) = try transaction.deleteOrganization(deletion, by: author)
       return {
-        service.logChange(call, organization: deletion.id)
+        service.logChange(call, organization: deletion.id, count: organizations + keys)
         return .deleteOrganization(
           DeleteOrganizationResponse(
             deletedOrganizationCount: UInt64(organizations), revokedKeyCount: UInt64(keys)))

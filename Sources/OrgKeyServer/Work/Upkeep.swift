@@ -14,10 +14,13 @@ final class Upkeep {
 
   private let flushInterval: Int64
   private let retention: Retention
+  private var clock = ClockWatch()
   private var flushAt: Int64
   private var isFlushing = false
   private var flushTime: Int64 = 0
   private var forgetAt: Int64
+  /// When to look at the clocks, and to tell what was collapsed, at the latest.
+  private var lookAt: Int64
   /// Where looking for dead secrets goes on; 0: from the beginning.
   private var forgetting: UInt32 = 0
   /// Up to when, on the wall clock, keys that expire were looked at.
@@ -32,18 +35,26 @@ final class Upkeep {
     retention = Retention(auditRetention: settings.auditRetention, now: now)
     flushAt = now + flushInterval
     forgetAt = now + Upkeep.forgettingInterval
+    lookAt = now
   }
 
   /// When to run next, on the monotonic clock, milliseconds.
-  var due: Int64 { min(flushAt, retention.due) }
+  var due: Int64 { min(flushAt, lookAt, max(retention.due, clock.distrustedUntil)) }
 
   /// Runs what is due. A change waits for one chunk of usage and one slice of what is old at most.
   func run(_ store: Store, _ service: Service) throws(StoreError) {
     let now = Clock.monotonicMilliseconds()
+    // Before anything is found to be old.
+    try clock.look(store, service.collapsed)
+    if now >= lookAt {
+      service.collapsed.tell(at: now)
+      lookAt = now + CollapsedLog.interval
+    }
     if now >= flushAt { try flush(store, service, now) }
-    if now >= retention.due { try retention.run(store, service.collapsed) }
+    let distrusted = now < clock.distrustedUntil
+    if now >= retention.due && !distrusted { try retention.run(store, service.collapsed) }
     try markExpired(store, service)
-    if now >= forgetAt {
+    if now >= forgetAt && !distrusted {
       forgetDead(service)
       if forgetting == 0 { forgetAt = now + Upkeep.forgettingInterval }
     }
@@ -58,6 +69,7 @@ final class Upkeep {
       _ = service.usage.collect()
     }
     while try flushChunk(store, service) {}
+    service.collapsed.tell(at: .max)
   }
 
   private func flush(_ store: Store, _ service: Service, _ now: Int64) throws(StoreError) {
