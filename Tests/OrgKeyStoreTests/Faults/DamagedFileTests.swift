@@ -61,10 +61,10 @@ import Testing
     let directory = try world.copy(with: bytes, as: damage.file)
     do {
       let allowed = try world.allowed(in: directory)
-      if allowed == world.allowed {
+      if allowed == world.truth {
         tally.same += 1
       } else {
-        #expect(allowed.isStrictSubset(of: world.allowed), "\(damage) \(round)")
+        #expect(allowed.isStrictSubset(of: world.truth), "\(damage) \(round)")
         tally.less += 1
       }
     } catch let error as StoreError {
@@ -83,8 +83,8 @@ private final class DamagedWorld {
   // The log would be read in the place of what is damaged in the database.
   private var closed: [String: [UInt8]] = [:]
   private var crashed: [String: [UInt8]] = [:]
-  /// What was allowed after each change, the last of all included.
-  private(set) var allowed: Set<String> = []
+  /// What is allowed by the intact database.
+  private(set) var truth: Set<String> = []
 
   private static let keys = 1...24
   private static let organizations = ["acme", "acme/eu", "acme/eu/de", "beta", "gone"]
@@ -115,7 +115,7 @@ private final class DamagedWorld {
       { try $0.revoke(.id(keyID(10)), reason: "leaked") },
     ]
     for change in changes { try change(store) }
-    allowed = try allowed(by: store)
+    truth = try allowed(by: store)
     for name in ["orgkey.db", "orgkey.db-wal", "orgkey.db-shm"] {
       crashed[name] = try Files.content(of: "\(live.path)/\(name)")
     }
