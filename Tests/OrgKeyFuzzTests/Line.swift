@@ -26,6 +26,7 @@ final class Line {
   private(set) var isForeign = false
   private var isRefusalDue = false
   private var isRefused = false
+  private var mayBeRefused = false
   private(set) var hasEndedSending = false
   /// The daemon has closed it.
   private(set) var isClosed = false
@@ -133,13 +134,18 @@ final class Line {
     }
     // Calls of the same id may be mistaken for each other.
     let place = sameID.first { method == nil || asked[$0].hasField(method) } ?? sameID.first
-    if let place { return asked.remove(at: place) }
+    if let place {
+      // Behind calls without an id, the refusal of the line may be taken for one of theirs.
+      mayBeRefused = mayBeRefused || isForeign && callID == 0 && method == nil
+      return asked.remove(at: place)
+    }
     // A message inside is none.
     if callID == 0 && isUnparsable, let place = asked.indices.first {
       return asked.remove(at: place)
     }
     try Violation.unless(
-      callID == 0 && isForeign && !isRefused, "call \(callID) is answered and was not made")
+      callID == 0 && isForeign && (!isRefused || mayBeRefused),
+      "call \(callID) is answered and was not made")
     isRefused = true
     return nil
   }
@@ -148,8 +154,10 @@ final class Line {
   func checkSettled() throws(Violation) {
     try Violation.unless(received.isEmpty, "half an answer")
     if isForeign {
-      try Violation.unless(isRefused || !isRefusalDue, "what is no frame is not refused")
-      try Violation.unless(isClosed || !isRefused, "a line that was refused stays open")
+      try Violation.unless(
+        isRefused || mayBeRefused || !isRefusalDue, "what is no frame is not refused")
+      try Violation.unless(
+        isClosed || !isRefused && !isRefusalDue, "a line that was refused stays open")
       return
     }
     try Violation.unless(asked.isEmpty, "\(asked.count) calls are not answered")

@@ -28,6 +28,8 @@ struct Program {
   static let lines = 8
   /// Enough for a body that is too long.
   private static let longestRepetition = 1 << 20 + 16
+  /// Zeros are frames, five of them one.
+  private static let mostZeros = 5_000
 
   private(set) var steps: [Step] = []
 
@@ -49,15 +51,17 @@ struct Program {
     switch kind {
     case 0: .bytes(payload)
     case 1: .frame(payload)
-    case 2:
-      .repeated(
-        Array(payload.dropFirst(3)),
-        min(longestRepetition, payload.prefix(3).reversed().reduce(0) { $0 << 8 | Int($1) }))
+    case 2: repeated(Array(payload.dropFirst(3)), payload.prefix(3))
     case 3: .split(Array(payload.dropFirst()), Int(payload.first ?? 0))
     case 4: .endSending
     case 5: .hangUp
     case 6: .restart
     default: .nothing
     }
+  }
+
+  private static func repeated(_ bytes: [UInt8], _ count: ArraySlice<UInt8>) -> Action {
+    let most = bytes.last ?? 0 == 0 ? mostZeros : longestRepetition
+    return .repeated(bytes, min(most, count.reversed().reduce(0) { $0 << 8 | Int($1) }))
   }
 }

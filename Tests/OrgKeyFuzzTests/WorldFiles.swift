@@ -12,7 +12,9 @@ final class WorldFiles {
   private let template: String
 
   init() throws {
-    let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    let base =
+      getenv("FUZZ_DIRECTORY").map { String(cString: $0) }
+      ?? (access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp")
     var name = Array("\(base)/orgkey-fuzz-XXXXXX".utf8CString)
     guard mkdtemp(&name) != nil else { throw SystemError("mkdtemp") }
     directory = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
