@@ -19,6 +19,10 @@ final class Line {
   let token: UInt64
   private let socket: Descriptor
   private(set) var asked: [Asked] = []
+  /// Ids of several calls that waited at the same time: which is answered can't be told.
+  private var ambiguous: Set<UInt64> = []
+  /// Of the calls that wait, so many were answered without their id.
+  private var unnamed = 0
   /// What was sent behind the last whole frame.
   private var sent: [UInt8] = []
   private(set) var received: [UInt8] = []
@@ -68,9 +72,9 @@ final class Line {
       case .body(let range):
         let body = Array(rest[range])
         let fields = Wire.fields(body[...])
-        asked.append(
-          Asked(
-            callID: fields?.number(1) ?? 0, body: body, step: step, isMessage: fields != nil))
+        let callID = fields?.number(1) ?? 0
+        if asked.contains(where: { $0.callID == callID }) { ambiguous.insert(callID) }
+        asked.append(Asked(callID: callID, body: body, step: step, isMessage: fields != nil))
         rest = rest[range.upperBound...]
       }
     }
@@ -124,7 +128,7 @@ final class Line {
   /// - Parameters:
   ///   - method: of the answer; nil: it is a refusal.
   ///   - isUnparsable: whether it refuses what was sent as no message at all.
-  /// - Returns: nil: it refuses the line.
+  /// - Returns: nil: it refuses the line, or can't be told from others.
   func take(
     _ callID: UInt64, method: UInt64?, isUnparsable: Bool
   ) throws(Violation) -> Asked? {
@@ -132,16 +136,19 @@ final class Line {
     let sameID = asked.indices.filter {
       asked[$0].callID == callID && (asked[$0].isMessage || method == nil)
     }
-    // Calls of the same id may be mistaken for each other.
     let place = sameID.first { method == nil || asked[$0].hasField(method) } ?? sameID.first
     if let place {
       // Behind calls without an id, the refusal of the line may be taken for one of theirs.
       mayBeRefused = mayBeRefused || isForeign && callID == 0 && method == nil
-      return asked.remove(at: place)
+      let call = asked.remove(at: place)
+      if !ambiguous.contains(callID) { return call }
+      if sameID.count == 1 { ambiguous.remove(callID) }
+      return nil
     }
     // A message inside is none.
-    if callID == 0 && isUnparsable, let place = asked.indices.first {
-      return asked.remove(at: place)
+    if callID == 0 && isUnparsable, unnamed < asked.count {
+      unnamed += 1
+      return nil
     }
     try Violation.unless(
       callID == 0 && isForeign && (!isRefused || mayBeRefused),
@@ -153,6 +160,9 @@ final class Line {
   /// Once the daemon has nothing left to do.
   func checkSettled() throws(Violation) {
     try Violation.unless(received.isEmpty, "half an answer")
+    if unnamed == asked.count { asked = [] }
+    if asked.isEmpty { ambiguous = [] }
+    unnamed = 0
     if isForeign {
       try Violation.unless(
         isRefused || mayBeRefused || !isRefusalDue, "what is no frame is not refused")
