@@ -23,6 +23,8 @@ final class Line {
   private var ambiguous: Set<UInt64> = []
   /// Of the calls that wait, so many were answered without their id.
   private var unnamed = 0
+  /// Whether one of them is no message.
+  private var holdsNoMessage = false
   /// What was sent behind the last whole frame.
   private var sent: [UInt8] = []
   private(set) var received: [UInt8] = []
@@ -73,6 +75,7 @@ final class Line {
         let body = Array(rest[range])
         let fields = Wire.fields(body[...])
         let callID = fields?.number(1) ?? 0
+        holdsNoMessage = holdsNoMessage || fields == nil
         if asked.contains(where: { $0.callID == callID }) { ambiguous.insert(callID) }
         asked.append(Asked(callID: callID, body: body, step: step, isMessage: fields != nil))
         rest = rest[range.upperBound...]
@@ -134,7 +137,8 @@ final class Line {
   ) throws(Violation) -> Asked? {
     // Only refusals are for bodies that are no messages, and those have the id 0.
     let sameID = asked.indices.filter {
-      asked[$0].callID == callID && (asked[$0].isMessage || method == nil)
+      asked[$0].callID == callID
+        && (asked[$0].isMessage ? callID != 0 || !isUnparsable : method == nil)
     }
     let place = sameID.first { method == nil || asked[$0].hasField(method) } ?? sameID.first
     if let place {
@@ -145,8 +149,8 @@ final class Line {
       if sameID.count == 1 { ambiguous.remove(callID) }
       return nil
     }
-    // A message inside is none.
-    if callID == 0 && isUnparsable, unnamed < asked.count {
+    // A message inside is none, or this was taken for the answer to what is none.
+    if callID == 0 && method == nil && (isUnparsable || holdsNoMessage), unnamed < asked.count {
       unnamed += 1
       return nil
     }
@@ -161,7 +165,7 @@ final class Line {
   func checkSettled() throws(Violation) {
     try Violation.unless(received.isEmpty, "half an answer")
     if unnamed == asked.count { asked = [] }
-    if asked.isEmpty { ambiguous = [] }
+    if asked.isEmpty { (ambiguous, holdsNoMessage) = ([], false) }
     unnamed = 0
     if isForeign {
       try Violation.unless(
