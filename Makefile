@@ -18,6 +18,8 @@ help:
 	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
 	@echo 'make campaign     the long forms of the fault tests, an hour or so; ONLY=SuiteName for one of them'
 	@echo 'make test-sanitizers  the tests under the thread and the address sanitizer, an hour or so'
+	@echo 'make fuzz         ten minutes of hostile bytes, for daemon and library; FUZZ_SECONDS=n for others'
+	@echo 'make fuzz-short   what is kept for fuzzing, and half a minute more'
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
@@ -95,6 +97,13 @@ test-sanitizers-short: test-deps
 	Tests/sanitizers/run thread '$(RACING)'
 	Tests/sanitizers/run address '$(HANDED)'
 
+# What is kept in Tests/fuzz first, then what comes of it.
+FUZZ_SECONDS ?= 600
+fuzz: build-deps
+	@Tests/fuzz/run $(FUZZ_SECONDS)
+fuzz-short: build-deps
+	@Tests/fuzz/run 30
+
 # The optimized daemon against Tests/counts/expected.txt.
 counts: test-deps build
 	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE)
@@ -130,5 +139,5 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test test-sanitizers test-sanitizers-short property campaign \
-  counts counts-update bench lint proto
+.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property \
+  campaign fuzz fuzz-short test-sanitizers test-sanitizers-short counts counts-update bench lint proto

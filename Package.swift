@@ -103,6 +103,13 @@ let package = Package(
         "OrgKeyModel", "OrgKeyServer", "OrgKeyStore", "OrgKeySystem", "OrgKeyWire", "TestSupport",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: hostile),
+    // The functions that are fuzzed (`make fuzz` links them), and a replay of what is kept for them.
+    .testTarget(
+      name: "OrgKeyFuzzTests",
+      dependencies: [
+        "OrgKey", "OrgKeyModel", "OrgKeyServer", "OrgKeyStore", "OrgKeySystem", "OrgKeyWire",
+        .product(name: "Logging", package: "swift-log"),
+      ], swiftSettings: hostile),
     .testTarget(
       name: "OrgKeyModelTests", dependencies: ["OrgKeyModel", "TestSupport"], swiftSettings: strict),
     .testTarget(
