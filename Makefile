@@ -17,6 +17,7 @@ help:
 	@echo 'make test         all tests'
 	@echo 'make property     100,000 random steps against a model; STEPS=n and SEED=n choose others'
 	@echo 'make campaign     the long forms of the fault tests, an hour or so; ONLY=SuiteName for one of them'
+	@echo 'make soak         half an hour of everything at once; SOAK_MINUTES=n chooses another time'
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
@@ -81,6 +82,11 @@ CAMPAIGNS := CrashTests
 campaign: test-deps
 	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
 
+# The test reads SOAK_MINUTES from its environment; `make test` leaves it out.
+soak: test-deps
+	SOAK_MINUTES=$(or $(SOAK_MINUTES),30) \
+	  swift test --disable-xctest --no-parallel --filter SoakTests
+
 # The optimized daemon against Tests/counts/expected.txt.
 counts: test-deps build
 	@$(PYTHON) -B Tests/counts/counts.py $(RELEASE)
@@ -116,5 +122,5 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property campaign \
+.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property campaign soak \
   counts counts-update bench lint proto
