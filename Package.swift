@@ -81,7 +81,7 @@ let package = Package(
     // What tests share.
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     .testTarget(
-      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport"],
+      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
       name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],
