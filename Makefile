@@ -78,7 +78,7 @@ property: build-deps
 	  swift test --disable-xctest --no-parallel --filter PropertyTests
 
 # Tests/README.md says what each of them is for, and how far it went.
-CAMPAIGNS := CrashTests
+CAMPAIGNS := CrashTests DaemonGoneTests HostileReplyTests LinearizabilityTests
 campaign: test-deps
 	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
 
