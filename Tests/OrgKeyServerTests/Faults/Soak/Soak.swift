@@ -142,7 +142,7 @@ extension Soak {
   private func compareUsage(_ client: RawClient) throws {
     let isOnDisk = try eventually { try client.usageAge() == 0 }
     if !isOnDisk { log.note("usage stays in memory") }
-    let keys = try client.keys()
+    let keys = try client.keys(.init(pageSize: 1_000))
     for key in keys {
       let fault = tally.fault(key, mayHaveForgotten: fault.mayForgetCounts)
       if let fault { log.note(fault) }
