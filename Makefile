@@ -20,6 +20,7 @@ help:
 	@echo 'make test-sanitizers  the tests under the thread and the address sanitizer, an hour or so'
 	@echo 'make fuzz         ten minutes of hostile bytes, for daemon and library; FUZZ_SECONDS=n for others'
 	@echo 'make fuzz-short   what is kept for fuzzing, and half a minute more'
+	@echo 'make soak         half an hour of everything at once; SOAK_MINUTES=n chooses another time'
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
@@ -80,7 +81,8 @@ property: build-deps
 	  swift test --disable-xctest --no-parallel --filter PropertyTests
 
 # Tests/README.md says what each of them is for, and how far it went.
-CAMPAIGNS := CrashTests DamagedFileTests FailingDiskTests KillEverywhereTests PowerCutTests SyncOrderTests
+CAMPAIGNS := CrashTests DaemonGoneTests DamagedFileTests DescriptorTests FailingDiskTests HostileReplyTests \
+  KillEverywhereTests LinearizabilityTests PowerCutTests SlowClientTests SyncOrderTests
 campaign: test-deps
 	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
 
@@ -103,6 +105,11 @@ fuzz: build-deps
 	@Tests/fuzz/run $(FUZZ_SECONDS)
 fuzz-short: build-deps
 	@Tests/fuzz/run 30
+
+# The test reads SOAK_MINUTES from its environment; `make test` leaves it out.
+soak: test-deps
+	SOAK_MINUTES=$(or $(SOAK_MINUTES),30) \
+	  swift test --disable-xctest --no-parallel --filter SoakTests
 
 # The optimized daemon against Tests/counts/expected.txt.
 counts: test-deps build
@@ -140,4 +147,5 @@ proto: test-deps
 	mv $(GENERATED).new $(GENERATED)
 
 .PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property \
-  campaign fuzz fuzz-short test-sanitizers test-sanitizers-short counts counts-update bench lint proto
+  campaign soak fuzz fuzz-short test-sanitizers test-sanitizers-short counts counts-update bench lint \
+  proto

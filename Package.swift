@@ -85,7 +85,7 @@ let package = Package(
     .target(
       name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     .testTarget(
-      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport"],
+      name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
       name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],

@@ -85,7 +85,8 @@ private struct Conversation: ~Copyable {
       }
       switch reader.receive(from: socket) {
       case .bytes(0), .failed: throw .connectionLost
-      // Looks at the clock again: what is left may be more than the socket was told.
+      // Looks at the clock again: what is left may be more than the socket was told, or a signal
+      // came.
       case .wouldBlock: continue
       case .bytes:
         guard let response = try reader.next() else { continue }

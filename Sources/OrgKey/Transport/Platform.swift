@@ -12,6 +12,8 @@ enum Platform {
   enum Transfer {
     /// 0 when reading: the other end has closed.
     case bytes(Int)
+    /// Nothing yet, or a signal came first. Never made again here: each attempt may block anew, so
+    /// signals would keep a call from its deadline.
     case wouldBlock
     case failed(errno: Int32)
   }
@@ -73,13 +75,13 @@ enum Platform {
   /// Never blocks.
   static func send(_ bytes: UnsafeRawBufferPointer, to socket: Descriptor) -> Transfer {
     let flags = noSignal | Int32(MSG_DONTWAIT)
-    return repeating { unsafe sendSystem(socket.number, bytes.baseAddress, bytes.count, flags) }
+    return unsafe transfer(sendSystem(socket.number, bytes.baseAddress, bytes.count, flags))
   }
 
   static func receive(
     into bytes: UnsafeMutableRawBufferPointer, from socket: Descriptor
   ) -> Transfer {
-    repeating { unsafe recv(socket.number, bytes.baseAddress, bytes.count, 0) }
+    unsafe transfer(recv(socket.number, bytes.baseAddress, bytes.count, 0))
   }
 
   /// Whether nothing waits to be read, not even the end.
@@ -87,15 +89,12 @@ enum Platform {
     !wait(for: socket, writable: false, wake: nil, atMost: .zero).readable
   }
 
-  private static func repeating(_ transfer: () -> Int) -> Transfer {
-    while true {
-      let count = transfer()
-      if count >= 0 { return .bytes(count) }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN, EWOULDBLOCK: return .wouldBlock
-      default: return .failed(errno: errno)
-      }
+  /// - Parameter count: what a read or write returned just now.
+  private static func transfer(_ count: Int) -> Transfer {
+    if count >= 0 { return .bytes(count) }
+    switch errno {
+    case EAGAIN, EWOULDBLOCK, EINTR: return .wouldBlock
+    default: return .failed(errno: errno)
     }
   }
 
@@ -129,7 +128,11 @@ enum Platform {
     _ entries: UnsafeMutableBufferPointer<pollfd>, atMost pause: Duration?
   ) -> Int32 {
     let milliseconds = pause.map { Int32(clamping: max(0, $0.milliseconds)) } ?? -1
-    return unsafe pollSystem(entries.baseAddress, nfds_t(entries.count), milliseconds)
+    while true {
+      let count = unsafe pollSystem(entries.baseAddress, nfds_t(entries.count), milliseconds)
+      // A mere look that a signal disturbed has seen nothing.
+      if count >= 0 || errno != EINTR || milliseconds != 0 { return count }
+    }
   }
 
   /// A pipe, both ends non-blocking.
@@ -162,7 +165,7 @@ enum Platform {
   /// Lets reads block, each for as long as the socket's timeout says.
   static func setBlocking(_ socket: Descriptor) { _ = fcntl(socket.number, F_SETFL, 0) }
 
-  /// How long each read blocks; it then ends as `.wouldBlock`.
+  /// How long each read blocks at most; it then ends as `.wouldBlock`.
   static func setReadTimeout(_ socket: Descriptor, milliseconds: Int64) {
     var time = timeval()
     time.tv_sec = .init(milliseconds / 1000)
@@ -193,8 +196,11 @@ enum Platform {
   }
 
   static func sleep(until moment: ContinuousClock.Instant) {
-    _ = wait(
-      for: nil, writable: false, wake: nil, atMost: ContinuousClock.now.duration(to: moment))
+    while true {
+      let pause = ContinuousClock.now.duration(to: moment)
+      if pause <= .zero { return }
+      _ = wait(for: nil, writable: false, wake: nil, atMost: pause)
+    }
   }
 }
 
