@@ -12,13 +12,20 @@ final class DaemonProcess: @unchecked Sendable {
   var socket: String { directory + "/orgkey.sock" }
   var database: String { directory + "/orgkey.db" }
   private let arguments: [String]
+  private let wrapper: [String]
   private(set) var pid: pid_t = 0
 
-  /// - Parameter prepare: takes the path of the database, to fill it before the daemon starts.
-  init(_ arguments: [String] = [], preparing prepare: (String) throws -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - wrapper: a program, with its arguments, that becomes the daemon.
+  ///   - prepare: takes the path of the database, to fill it before the daemon starts.
+  init(
+    _ arguments: [String] = [], under wrapper: [String] = [],
+    preparing prepare: (String) throws -> Void = { _ in }
+  ) throws {
     var template = Array("/tmp/orgkey-test-XXXXXX".utf8CString)
     directory = String(cString: mkdtemp(&template))
     self.arguments = arguments
+    self.wrapper = wrapper
     try prepare(database)
     try start()
   }
@@ -36,12 +43,12 @@ final class DaemonProcess: @unchecked Sendable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    let words = [program.path, "--socket", socket, "--database", database] + arguments
+    let words = wrapper + [program.path, "--socket", socket, "--database", database] + arguments
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
-    let code = posix_spawn(&pid, program.path, &actions, nil, &argv, environ)
+    let code = posix_spawnp(&pid, words[0], &actions, nil, &argv, environ)
     posix_spawn_file_actions_destroy(&actions)
-    guard code == 0 else { throw SystemError("posix_spawn", on: program.path, code: code) }
+    guard code == 0 else { throw SystemError("posix_spawn", on: words[0], code: code) }
     let deadline = Clock.monotonicMilliseconds() + 30_000
     while (try? RawClient(socket).call(.health(.init()))) == nil {
       var status: Int32 = 0
