@@ -28,7 +28,7 @@ final class StateFilePlace {
     }
 
     func end() {
-      process.terminate()
+      kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
     }
 
