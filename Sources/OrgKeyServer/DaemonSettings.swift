@@ -23,12 +23,16 @@ package struct DaemonSettings: Sendable {
   /// The limit of a key for which none is asked; nil: unlimited.
   package var defaultRateLimit: OrgKeyModel.RateLimit?
   package var maxConnections = 4_096
+  /// Of one user; nil: half of all, so that nobody can keep the others out.
+  package var maxConnectionsPerUser: Int?
   /// Between flushes of usage counts, milliseconds.
   package var usageFlushInterval: Int64 = 1_000
   /// How long audit events are kept, milliseconds; nil: for good.
   package var auditRetention: Int64?
   /// Serve although rows have vanished from the database or came from elsewhere.
   package var acceptDamage = false
+
+  var connectionsPerUser: Int { maxConnectionsPerUser ?? max(1, maxConnections / 2) }
 
   package init(access: AccessPolicy, keyPrefix: KeyPrefix) {
     self.access = access

@@ -15,8 +15,9 @@ package final class RunningDaemon {
   /// Opens and loads the database, makes the sockets, starts the threads. When it returns, calls
   /// are answered.
   ///
-  /// - Parameter failed: called on a thread of the daemon's when the outcome of a commit is
-  ///   unknown. Nothing of it was answered; the process must end and recover from the file.
+  /// - Parameter failed: called on a thread of the daemon's when it can't go on: the outcome of a commit is
+  ///   unknown, or a reactor can't wait for its clients. The process must end and recover from the
+  ///   file; nothing of that commit was answered.
   package init(
     _ settings: DaemonSettings, log: Logger, failed: @escaping @Sendable (StartError) -> Void
   ) throws(StartError) {
@@ -33,7 +34,7 @@ package final class RunningDaemon {
       writerThread = try RunningDaemon.startWriter(store, service, loadedAt: loadedAt, failed)
       readerThread = try RunningDaemon.startReader(reader, service)
       reactorThreads = try reactors.enumerated().map { (index, reactor) throws(SystemError) in
-        try Thread("orgkey-\(index)") { reactor.run() }
+        try Thread("orgkey-\(index)") { reactor.run(failed) }
       }
     } catch {
       throw StartError(.internal, "cannot start: \(error)")

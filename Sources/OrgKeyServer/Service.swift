@@ -7,6 +7,9 @@ internal import Synchronization
 
 /// What all reactors and threads share.
 final class Service: Sendable {
+  /// Kept for backups, the reserve file and what SQLite opens, however many clients there are.
+  private static let reservedDescriptors = 8
+
   let settings: DaemonSettings
   let access: AccessPolicy
   let policy: Policy
@@ -21,13 +24,18 @@ final class Service: Sendable {
   let usage = UsageLedger()
   let activity = Activity()
   let importMemory = ImportMemory()
+  let bufferMemory = BufferMemory()
+  let connections: ConnectionCounts
+  /// Descriptors of connections have lesser numbers: what is left is for files.
+  let descriptorsEnd = ThisProcess.descriptorLimit - Service.reservedDescriptors
   let log: Logger
   let collapsed: CollapsedLog
   let startedAt = Clock.wallMilliseconds()
 
-  private let connections = Atomic<Int>(0)
   private let draining = Atomic<Bool>(false)
   private let changes = Atomic<UInt64>(0)
+  private let refused = Atomic<UInt64>(0)
+  private let stalled = Atomic<UInt64>(0)
 
   init(
     settings: DaemonSettings, databaseID: String, files: DatabaseFiles,
@@ -41,18 +49,10 @@ final class Service: Sendable {
     self.files = files
     self.quarantinedRowCount = quarantinedRowCount
     self.directory = SharedDirectory(directory, reactors: settings.threads)
+    connections = ConnectionCounts(settings)
     self.log = log
     self.collapsed = CollapsedLog(log)
   }
-
-  var connectionCount: Int { connections.load(ordering: .relaxed) }
-
-  /// Counts a connection; false if there are as many as there may be.
-  func connectionOpened() -> Bool {
-    connections.add(1, ordering: .relaxed).newValue <= settings.maxConnections
-  }
-
-  func connectionClosed() { connections.subtract(1, ordering: .relaxed) }
 
   /// Changes committed since the start.
   var changeCount: UInt64 { changes.load(ordering: .relaxed) }
@@ -64,7 +64,18 @@ final class Service: Sendable {
 
   func beginDraining() { draining.store(true, ordering: .relaxed) }
 
+  /// Connections that were not served, or no longer, for want of what all of them share.
+  var refusedCount: UInt64 { refused.load(ordering: .relaxed) }
+  /// Connections that were closed because they stalled.
+  var stalledCount: UInt64 { stalled.load(ordering: .relaxed) }
+
+  func connectionRefused(_ peer: Peer, _ reason: String) {
+    refused.add(1, ordering: .relaxed)
+    collapsed.notice("refused a connection of uid \(peer.uid): \(reason)")
+  }
+
   func stalledConnectionClosed(_ peer: Peer) {
+    stalled.add(1, ordering: .relaxed)
     collapsed.notice("closed a connection of uid \(peer.uid) that stalled")
   }
 }

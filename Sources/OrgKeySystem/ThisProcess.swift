@@ -21,6 +21,15 @@ package enum ThisProcess {
     }
   }
 
+  /// Descriptors have lesser numbers than this: the soft RLIMIT_NOFILE.
+  package static var descriptorLimit: Int {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return 1_024
+    }
+    return Int(clamping: limit.rlim_cur)
+  }
+
   /// Ends it at once, without running anything that was left to run at exit.
   package static func end(_ status: Int32) -> Never { _exit(status) }
 }

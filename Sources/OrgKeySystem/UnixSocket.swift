@@ -18,6 +18,14 @@ package enum UnixSocket {
     return socket
   }
 
+  /// Whether somebody listens at `path`, where there is a socket's file. Who is not refused may be
+  /// told so by a full queue or by its permissions: then somebody does.
+  package static func hasListener(at path: String) throws(SystemError) -> Bool {
+    let socket = try make()
+    let result = unsafe try withAddress(of: path) { unsafe connect(socket.number, $0, $1) }
+    return result == 0 || errno != ECONNREFUSED
+  }
+
   private static func make() throws(SystemError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let number = socket(AF_UNIX, type, 0)

@@ -1,17 +1,19 @@
 /// A queue of bytes in hand-owned memory: filled at the end, consumed from the front, wiped as
 /// it is consumed, for it may hold keys. Grows with what arrives, never with what is announced.
 @safe package struct ByteBuffer: ~Copyable, @unchecked Sendable {
-  private static let initialCapacity = 16 << 10
-  /// More than this is given back when the buffer falls empty.
-  private static let keptCapacity = 256 << 10
+  package static let initialCapacity = 16 << 10
 
   // Owned by this value alone, which can't be copied: it may go from thread to thread.
   private var memory: UnsafeMutableRawPointer
-  private var capacity: Int
+  /// Bytes of memory it has.
+  package private(set) var capacity: Int
+  private let keptCapacity: Int
   private var start = 0
   private var end = 0
 
-  package init() {
+  /// - Parameter kept: more than this is given back when the buffer falls empty.
+  package init(keeping kept: Int = 256 << 10) {
+    keptCapacity = kept
     capacity = ByteBuffer.initialCapacity
     unsafe memory = .allocate(byteCount: capacity, alignment: 16)
   }
@@ -49,7 +51,7 @@
     guard start == end else { return }
     start = 0
     end = 0
-    if capacity > ByteBuffer.keptCapacity { resize(to: ByteBuffer.initialCapacity) }
+    if capacity > keptCapacity { resize(to: ByteBuffer.initialCapacity) }
   }
 
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {

@@ -66,6 +66,12 @@ struct DaemonOptions: ParsableArguments {
   @Option(help: "Connections at once.")
   var maxConnections: Int = 4_096
 
+  @Option(
+    help: ArgumentHelp(
+      "Connections at once of one user, so that nobody can take them all (default: half of "
+        + "--max-connections).", valueName: "n"))
+  var maxConnectionsPerUid: Int?
+
   @Option(help: ArgumentHelp("How often usage counts go to disk.", valueName: "duration"))
   var usageFlushInterval: String = "1s"
 
@@ -129,6 +135,9 @@ struct DaemonOptions: ParsableArguments {
     }
     settings.threads = try number("threads", threads, in: 1...64)
     settings.maxConnections = try number("max-connections", maxConnections, in: 1...1_000_000)
+    settings.maxConnectionsPerUser = try maxConnectionsPerUid.map { count throws(StartError) in
+      try number("max-connections-per-uid", count, in: 1...1_000_000)
+    }
     settings.defaultRateLimit = try defaultRateLimit.map { text throws(StartError) in
       guard let limit = RateLimit(text) else {
         throw wrong("default-rate-limit", "\"\(text)\" is not a limit such as 100/1h")

@@ -15,6 +15,7 @@ final class DaemonProcess: @unchecked Sendable {
   private let arguments: [String]
   private let environment: [String]
   private let standardError: StandardError
+  private let wrapper: [String]
   private(set) var pid: pid_t = 0
   /// Whether it ended with a core file, or one was handed to a program for it.
   private(set) var leftCore = false
@@ -27,11 +28,14 @@ final class DaemonProcess: @unchecked Sendable {
     case closed
   }
 
-  /// - Parameter user: the number of the user it runs as; nil: the test's own. Takes root.
-  /// - Parameter environment: `NAME=value`, beside the test's own.
-  /// - Parameter prepare: takes the path of the database, to fill it before the daemon starts.
+  /// - Parameters:
+  ///   - wrapper: a program, with its arguments, that becomes the daemon.
+  ///   - user: the number of the user it runs as; nil: the test's own. Takes root.
+  ///   - environment: `NAME=value`, beside the test's own.
+  ///   - prepare: takes the path of the database, to fill it before the daemon starts.
   init(
-    _ arguments: [String] = [], as user: String? = nil, environment: [String] = [],
+    _ arguments: [String] = [], under wrapper: [String] = [], as user: String? = nil,
+    environment: [String] = [],
     standardError: StandardError = .file, preparing prepare: (String) throws -> Void = { _ in }
   ) throws {
     var template = Array("/tmp/orgkey-test-XXXXXX".utf8CString)
@@ -41,6 +45,7 @@ final class DaemonProcess: @unchecked Sendable {
     if let user, let number = uid_t(user) { chown(directory, number, number) }
     self.environment = environment
     self.standardError = standardError
+    self.wrapper = wrapper
     try prepare(database)
     try start()
   }
@@ -64,6 +69,7 @@ final class DaemonProcess: @unchecked Sendable {
     }
     var words = [program.path, "--socket", socket, "--database", database] + arguments
     if let user { words = ["setpriv"] + DaemonProcess.becoming(user) + words }
+    words = wrapper + words
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     var envp = environment.map { strdup($0) }
@@ -76,7 +82,7 @@ final class DaemonProcess: @unchecked Sendable {
     envp.append(nil)
     let code = posix_spawnp(&pid, words[0], &actions, nil, &argv, envp)
     posix_spawn_file_actions_destroy(&actions)
-    guard code == 0 else { throw SystemError("posix_spawn", on: program.path, code: code) }
+    guard code == 0 else { throw SystemError("posix_spawn", on: words[0], code: code) }
     let deadline = Clock.monotonicMilliseconds() + 30_000
     while (try? RawClient(socket).call(.health(.init()))) == nil {
       var status: Int32 = 0

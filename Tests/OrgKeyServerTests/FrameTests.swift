@@ -186,7 +186,10 @@ import Testing
   }
 
   @Test func refusesConnectionsBeyondTheMost() throws {
-    let small = try InProcess { $0.maxConnections = 2 }
+    let small = try InProcess {
+      $0.maxConnections = 2
+      $0.maxConnectionsPerUser = 2
+    }
     let first = try small.client()
     let second = try small.client()
     #expect(try first.call(.health(.init())).status == nil)

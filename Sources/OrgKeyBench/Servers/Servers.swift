@@ -68,7 +68,7 @@ final class Servers {
       name,
       [
         daemonProgram, "--socket", socket, "--database", database, "--threads", "\(threads)",
-        "--max-connections", "8192", "--log-level", "warning",
+        "--max-connections", "8192", "--max-connections-per-uid", "8192", "--log-level", "warning",
       ], socket, isPinned: isPinned)
     let client = OrgKeyClient(socketPath: socket)
     defer { client.close() }

@@ -133,6 +133,11 @@ final class CallHandler {
   ///
   /// - Returns: whether frames are left that could be handled at once.
   func look(at connection: inout Connection) -> Bool {
+    if connection.isStarved && !connection.closing {
+      service.connectionRefused(connection.peer, Refusal.noMemoryForFrame.message)
+      connection.input.consume(connection.input.count)
+      refuse(.noMemoryForFrame, to: &connection)
+    }
     guard connection.hasRoom else {
       connection.frameBegan = nil
       return false

@@ -41,7 +41,7 @@ extension Records {
     return GetStatisticsResponse(
       version: Version.current, startedAtUnixMs: service.startedAt, keyCount: UInt64(keys),
       organizationCount: UInt64(organizations),
-      connectionCount: UInt64(max(0, service.connectionCount)),
+      connectionCount: UInt64(max(0, service.connections.count)),
       residentBytes: UInt64(clamping: ProcessMemory.residentBytes),
       databaseBytes: UInt64(clamping: sizes.database),
       counters: service.counters + service.conditions,

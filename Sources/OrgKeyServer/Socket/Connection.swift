@@ -7,8 +7,8 @@ struct Connection: ~Copyable {
   static let pendingCalls = 64
   /// Bytes of answers waiting to be sent. Beyond, no more is read.
   static let waitingOutput = 256 << 10
-  /// Read at once, so that connections are served in turn.
-  static let readAtOnce = 64 << 10
+  /// Room for bytes that is made before reading, when there is less.
+  static let readAtLeast = 4 << 10
   /// Reads of what is thrown away when it is closed.
   static let discardsAtOnce = 16
   /// How long a frame may take to arrive once begun, and how long a client may leave its
@@ -27,8 +27,13 @@ struct Connection: ~Copyable {
   /// nil: none was ever begun.
   var imports: Imports?
 
-  var input = ByteBuffer()
-  var output = ByteBuffer()
+  var input = ByteBuffer(keeping: ByteBuffer.initialCapacity)
+  var output = ByteBuffer(keeping: ByteBuffer.initialCapacity)
+  /// What the buffers have beyond their first size is of this, as much as is held here.
+  private let memory: BufferMemory
+  private var held = 0
+  /// What it has to receive finds no memory.
+  private(set) var isStarved = false
   /// Bytes at the front of the input that were taken and are still read where they lie.
   private var taken = 0
   /// Calls that other threads are working on.
@@ -52,14 +57,17 @@ struct Connection: ~Copyable {
 
   init(
     _ socket: consuming Descriptor, token: UInt64, peer: Peer, roles: Roles,
-    administratorsAt: String?
+    administratorsAt: String?, memory: BufferMemory
   ) {
     self.socket = socket
     self.token = token
     self.peer = peer
     self.roles = roles
     self.administratorsAt = administratorsAt
+    self.memory = memory
   }
+
+  deinit { memory.giveBack(held) }
 
   /// Whether more requests may be taken: their answers have room.
   var hasRoom: Bool { hasRoom(besides: 0) }
@@ -102,12 +110,26 @@ struct Connection: ~Copyable {
   /// Reads once what has come, unless what was read before is still to be taken.
   mutating func receive() {
     guard !inputEnded, hasRoom, !holdsFrame else { return }
-    let space = unsafe input.space(atLeast: Connection.readAtOnce)
+    let space = unsafe input.space(atLeast: Connection.readAtLeast)
+    guard settleMemory() else {
+      isStarved = true
+      return
+    }
     switch unsafe UnixSocket.receive(socket, into: space) {
     case .bytes(let count): input.commit(count)
     case .blocked: inputEnded = endsWhenIdle
     case .ended: inputEnded = true
     }
+  }
+
+  /// Takes of the memory of all connections what its buffers have grown by, or gives back what
+  /// they have shrunk by; false if there is not so much left.
+  mutating func settleMemory() -> Bool {
+    let grown = input.capacity + output.capacity - 2 * ByteBuffer.initialCapacity
+    if grown == held { return true }
+    guard memory.take(grown - held) else { return false }
+    held = grown
+    return true
   }
 
   /// Sends what it can of the answers; false if the connection is broken.
@@ -135,7 +157,7 @@ struct Connection: ~Copyable {
     for _ in 0..<Connection.discardsAtOnce {
       guard
         case .bytes = unsafe UnixSocket.receive(
-          socket, into: input.space(atLeast: Connection.readAtOnce))
+          socket, into: input.space(atLeast: Connection.readAtLeast))
       else { return }
     }
   }

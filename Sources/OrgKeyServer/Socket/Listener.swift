@@ -22,8 +22,8 @@ final class Listener: Sendable {
     self.administratorsAt = administratorsAt
     try SocketFile.check(path)
     lock = try SocketFile.lock(path)
+    try SocketFile.removeStale(path)
     do throws(SystemError) {
-      try SocketFile.removeStale(path)
       socket = try UnixSocket.listen(at: path)
       try SocketFile.open(path, mode: mode, group: group)
     } catch {

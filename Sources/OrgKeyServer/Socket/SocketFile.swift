@@ -51,10 +51,26 @@ enum SocketFile {
     }
   }
 
-  /// With the lock held, a socket's file is left over from a daemon that was killed. Anything
-  /// else there is not ours: binding fails on it.
-  static func removeStale(_ path: String) throws(SystemError) {
-    if try FileStatus(of: path)?.kind == .socket { try Files.remove(path) }
+  /// With the lock held, a socket's file at which nobody listens is left over from a daemon that
+  /// was killed, and is removed. Anything else there is not ours.
+  static func removeStale(_ path: String) throws(StartError) {
+    let found: FileStatus.Kind?
+    let isServed: Bool
+    do throws(SystemError) {
+      found = try FileStatus(of: path)?.kind
+      isServed = found == .socket ? try UnixSocket.hasListener(at: path) : false
+      if found == .socket && !isServed { try Files.remove(path) }
+    } catch {
+      throw StartError(.unavailable, "cannot listen on \(path): \(error)")
+    }
+    if isServed {
+      throw StartError(
+        .unavailable, "another program is serving on \(path): end it, or listen elsewhere")
+    }
+    if let found, found != .socket {
+      throw StartError(
+        .unavailable, "\(path) is there and is no socket: move it away, or listen elsewhere")
+    }
   }
 
   /// Opens the new socket's file, which is 0600 so far, to those it is meant for.

@@ -26,6 +26,8 @@ extension Service {
       return Counter(name: name, value: totals[Int(reason.rawValue)])
     }
     list.append(Counter(name: "changes", value: changeCount))
+    list.append(Counter(name: "connections_refused", value: refusedCount))
+    list.append(Counter(name: "connections_stalled", value: stalledCount))
     return list
   }
 }

@@ -1,0 +1,44 @@
+import Glibc
+import OrgKeySystem
+import TestSupport
+import Testing
+
+@testable import OrgKeyWire
+
+@Suite struct DescriptorTests {
+  private let daemon: DaemonProcess
+  private let client: RawClient
+  private let key: SecretText
+
+  init() throws {
+    daemon = try DaemonProcess(under: ["prlimit", "--nofile=64"])
+    client = try RawClient(daemon.socket)
+    try client.put("acme")
+    key = try client.issue("acme").text
+  }
+
+  @Test func thousandWhoConnectToFewDescriptorsCostLittleAndHarmNobody() throws {
+    var crowd = try (0..<1_000).map { _ in try RawClient(daemon.socket) }
+    while daemon.lines(with: "file descriptors").isEmpty { usleep(10_000) }
+    let seconds = Campaign.count(5, long: 60)
+    let before = try daemon.processorTime()
+    let began = Clock.monotonicMilliseconds()
+    while Clock.monotonicMilliseconds() - began < seconds * 1_000 {
+      #expect(try client.authorize(key).decision == .allowed)
+      usleep(50_000)
+    }
+    let spent = try daemon.processorTime() - before
+    #expect(daemon.lines(with: "file descriptors").count == Campaign.count(1, long: 2))
+    // Files can still be opened.
+    let backup = try client.call(.backup(.init()))
+    #expect(backup.status == nil, "\(backup)")
+    try client.put("other")
+    crowd.removeAll()
+    let left = Clock.monotonicMilliseconds()
+    #expect(try RawClient(daemon.socket).authorize(key).decision == .allowed)
+    let waited = Clock.monotonicMilliseconds() - left
+    print("1,000 at 64 descriptors: \(spent) ms of CPU in \(seconds) s, served \(waited) ms after")
+    #expect(spent < seconds * 100)
+    #expect(waited < 3_000)
+  }
+}

@@ -1,0 +1,126 @@
+import Glibc
+import OrgKeySystem
+import TestSupport
+import Testing
+
+@testable import OrgKeyWire
+
+@Suite struct SlowClientTests {
+  let daemon: DaemonProcess
+  let other: RawClient
+  let key: SecretText
+
+  init() throws {
+    daemon = try DaemonProcess()
+    other = try RawClient(daemon.socket)
+    try other.put("acme")
+    key = try other.issue("acme").text
+  }
+
+  private func expectCalm(_ time: Int, quiet: Int, _ what: String) {
+    print("\(what): p99 of others \(time) µs, \(quiet) µs when it is quiet")
+    // Far beyond what is to be reached, for the machine may be busy.
+    #expect(time < 10 * quiet + 20_000)
+  }
+
+  @Test func thousandHalfFramesAreClosedAfterFiveSecondsAndHoldNobodyUp() throws {
+    let clients = try (0..<1_000).map { _ in try RawClient(daemon.socket) }
+    let quiet = try other.p99(key)
+    let began = Clock.monotonicMilliseconds()
+    for client in clients { try client.send([0, 0, 0, 16, 0, 0x61]) }
+    let sent = Clock.monotonicMilliseconds()
+    expectCalm(try other.p99(key), quiet: quiet, "1,000 half frames")
+    for client in clients {
+      #expect(try client.lastWord() == nil)
+      #expect(Clock.monotonicMilliseconds() - began >= 4_900)
+    }
+    #expect(Clock.monotonicMilliseconds() - sent < 8_000)
+    #expect(daemon.lines(with: "stalled").count == 1)
+    // Between frames a client may be as idle as it likes.
+    #expect(try other.authorize(key).decision == .allowed)
+  }
+
+  /// Makes calls as long as the daemon takes them, of many clients that read nothing, until it has
+  /// closed them all.
+  private func flood(_ clients: [RawClient], _ call: [UInt8], count: Int) throws -> Int64 {
+    let bytes = Array(repeatElement(call, count: 1_000).joined())
+    var sent = [Int](repeating: 0, count: clients.count)
+    var open = Set(clients.indices)
+    let began = Clock.monotonicMilliseconds()
+    while !open.isEmpty, Clock.monotonicMilliseconds() - began < 60_000 {
+      var moved = 0
+      for index in open {
+        let rest = min(count * call.count - sent[index], bytes.count)
+        let start = sent[index] % call.count
+        guard rest > 0 else {
+          // All are sent: is it closed?
+          if clients[index].isHungUp { open.remove(index) }
+          continue
+        }
+        guard let count = clients[index].sendAtOnce(bytes[start..<max(start, rest)]) else {
+          open.remove(index)
+          continue
+        }
+        sent[index] += count
+        moved += count
+      }
+      if moved == 0 { usleep(10_000) }
+    }
+    #expect(open.isEmpty)
+    return Clock.monotonicMilliseconds() - began
+  }
+
+  private func expectBounds(_ what: String, _ call: [UInt8]) throws {
+    let clients = try (0..<256).map { _ in try RawClient(daemon.socket) }
+    let quiet = try other.p99(key)
+    var (waited, time): (Int64, Int) = (0, 0)
+    let growth = try daemon.growth {
+      let flooding = Flooding()
+      let thread = try Thread("flooding") { [self] in
+        flooding.waited = try? flood(clients, call, count: Campaign.count(4_000, long: 100_000))
+      }
+      time = try other.p99(key)
+      thread.join()
+      waited = try #require(flooding.waited)
+    }
+    print("256 that never read \(what): \(growth >> 20) MiB more, closed in \(waited) ms")
+    expectCalm(time, quiet: quiet, what)
+    #expect(growth < 64 << 20)
+    #expect(waited < 30_000)
+    #expect(try other.authorize(key).decision == .allowed)
+  }
+
+  private final class Flooding: @unchecked Sendable { var waited: Int64? }
+
+  @Test(.enabled(if: Campaign.isLong)) func answersThatNobodyReadsTakeNoMoreThanTheyMay() throws {
+    let authorize = Request(
+      callID: 9,
+      method: .authorize(.init(apiKey: key, organizationID: "acme", permission: "a:b")))
+    try expectBounds("answers to Authorize", other.frame(authorize))
+  }
+
+  @Test(.enabled(if: Campaign.isLong)) func pagesThatNobodyReadsTakeNoMoreThanTheyMay() throws {
+    for id in 1...2_000 {
+      try other.send(
+        Request(
+          callID: UInt64(id),
+          method: .putOrganization(
+            .init(
+              organizationID: "org\(id)", parentID: "acme",
+              name: String(repeating: "x", count: 100)))))
+    }
+    for _ in 1...2_000 { #expect(try other.receive().status == nil) }
+    let list = Request(
+      callID: 9,
+      method: .listOrganizations(.init(includeDescendants: true, pageSize: 1_000)))
+    try expectBounds("pages", other.frame(list))
+  }
+}
+
+extension RawClient {
+  /// Whether the daemon has closed it.
+  var isHungUp: Bool {
+    var watched = pollfd(fd: socket, events: 0, revents: 0)
+    return poll(&watched, 1, 0) == 1
+  }
+}
