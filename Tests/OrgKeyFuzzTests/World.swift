@@ -116,11 +116,12 @@ final class World {
       Connection(
         accepted.take() ?? Descriptor(-1), token: token, peer: peer,
         roles: isEverybodys ? [] : service.access.roles(of: peer),
-        administratorsAt: isEverybodys ? "/run/orgkey/admin.sock" : nil)
+        administratorsAt: isEverybodys ? "/run/orgkey/admin.sock" : nil,
+        memory: service.bufferMemory)
     }
-    _ = service.connectionOpened()
+    _ = service.connections.opened(by: peer.uid)
     // Whatever was in that memory before, from here on only this connection's bytes are.
-    reference.connection.input.clearSpace(Connection.readAtOnce)
+    reference.connection.input.clearSpace(Connection.readAtLeast)
     reference.connection.output.clearSpace(0)
     let line = Line(here, token: reference.connection.token)
     lines[number] = line
@@ -174,8 +175,8 @@ final class World {
       if !reference.connection.input.isEmpty || reference.connection.closing {
         reference.connection.discardInput()
       }
-      table.remove(reference.connection.token)
-      return service.connectionClosed()
+      service.connections.closed(by: reference.connection.peer.uid)
+      return table.remove(reference.connection.token)
     }
   }
 
@@ -213,7 +214,7 @@ final class World {
       }
     }
     try Violation.unless(
-      present.service.connectionCount == table.tokens.count, "connections are miscounted")
+      present.service.connections.count == table.tokens.count, "connections are miscounted")
   }
 }
 

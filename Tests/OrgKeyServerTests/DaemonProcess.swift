@@ -126,6 +126,4 @@ final class DaemonProcess: @unchecked Sendable {
     let caught = status & 0x7F
     return caught == 0 ? status >> 8 & 0xFF : 128 + caught
   }
-
-  var log: String { (try? String(contentsOfFile: directory + "/log", encoding: .utf8)) ?? "" }
 }

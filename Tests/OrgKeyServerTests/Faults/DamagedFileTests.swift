@@ -48,7 +48,7 @@ import Testing
       // The secret of the key that is not served.
       "row 2 of table secrets: it belongs to a row that is missing or quarantined",
     ]
-    for row in rows { #expect(daemon.log.contains("not served: \(row)"), "\(daemon.log)") }
+    for row in rows { #expect(daemon.logged.contains("not served: \(row)"), "\(daemon.logged)") }
     #expect(try quarantinedRows(client) == UInt64(rows.count))
     #expect(daemon.end(SIGTERM) == 0)
   }

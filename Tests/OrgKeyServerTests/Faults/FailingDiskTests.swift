@@ -38,7 +38,7 @@ import Testing
     print("\(faults) faults of \(calls); ended after at most \(longest) ms")
     #expect(faults >= 2)
     #expect(longest < 1_000)
-    #expect(daemon.log.contains("disk I/O error"))
+    #expect(daemon.logged.contains("disk I/O error"))
     try answered.check(RawClient(daemon.socket))
     #expect(daemon.end(SIGTERM) == 0)
   }

@@ -35,11 +35,9 @@ extension DaemonProcess {
     try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").count
   }
 
-  var log: String { (try? String(contentsOfFile: directory + "/log", encoding: .utf8)) ?? "" }
-
   /// Lines of its log that have `text`.
   func lines(with text: String) -> [Substring] {
-    log.split(separator: "\n").filter { $0.contains(text) }
+    logged.split(separator: "\n").filter { $0.contains(text) }
   }
 }
 
