@@ -130,6 +130,11 @@ private struct Handover<Value>: @unchecked Sendable {
 
 extension StartError {
   init(_ error: StoreError) {
-    self.init(Status(rawValue: error.exitStatus) ?? .internal, error.description)
+    var text = error.description
+    // SQLite's own words say neither where nor what to do.
+    if error.category == .damaged && error.code != 0 {
+      text += "; orgkeyd --check-database tells more, and --restore puts a backup in its place"
+    }
+    self.init(Status(rawValue: error.exitStatus) ?? .internal, text)
   }
 }

@@ -82,7 +82,7 @@ extension LogVerification {
 struct LogIndex {
   let salts: [UInt8]
   /// The frame of the last commit.
-  private let committed: UInt32
+  let committed: UInt32
   /// Frames that are in the database as well.
   private let checkpointed: UInt32
 

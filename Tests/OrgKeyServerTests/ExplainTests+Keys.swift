@@ -104,6 +104,8 @@ extension ExplainTests {
           .id(KeyID("key_0000000000000002")!), secretVersion: 0, reason: "over",
           by: PastStore.author)
       }
+      // By a clock that is believed.
+      try past.put("recent", at: now)
     }
     for explained in [
       try client.explain(SecretText("one"), "", "x:y"),

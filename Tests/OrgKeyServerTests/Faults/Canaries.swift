@@ -65,7 +65,10 @@ struct Canaries {
       (.issueKey(.init(organizationID: "acme", name: "n", permissions: [text])), nil),
       (.issueKey(.init(organizationID: "acme", name: "n", environment: text)), nil),
       (.issueKey(.init(organizationID: text, name: "n")), nil),
-      (.issueKey(.init(organizationID: "acme", name: "n", labels: [.init(name: text + " ")])), nil),
+      (
+        .issueKey(.init(organizationID: "acme", name: "n", labels: [.init(name: text + "\u{1}")])),
+        nil
+      ),
       (.rotateKey(.init(keyID: text)), nil),
       (.updateKey(.init(keyID: text, fields: ["name"], name: "n")), nil),
       (.updateKey(.init(keyID: keys[0].id, fields: [text])), nil),
@@ -126,6 +129,11 @@ struct Canaries {
       request = .init(backupID: part.backupID, offset: UInt64(copy.count))
     }
     try copy.write(to: URL(filePath: daemon.directory + "/copy-\(texts.count)"))
+  }
+
+  func expectNone() throws {
+    let found = try found()
+    #expect(found.isEmpty, "\(found) of \(texts.count) keys")
   }
 
   /// The files that hold one of the texts.

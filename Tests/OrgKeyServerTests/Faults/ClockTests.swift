@@ -76,6 +76,7 @@ import Testing
     for (count, seconds) in [-3_600, Self.tenYears, -Self.tenYears, 0].enumerated() {
       try clock.set(seconds)
       #expect(try client.authorize(key).decision == .allowed)
+      #expect(try eventually { try client.usageAge() > 0 })
       #expect(try eventually { try client.usageAge() == 0 })
       #expect(daemon.end(SIGKILL) == 128 + SIGKILL)
       try daemon.start()
@@ -189,7 +190,8 @@ private struct Keys {
     #expect(try client.authorize(replaced).decision != .allowed, comment)
     #expect(try (client.authorize(expiring).decision == .allowed) == isBefore, comment)
     #expect(try (client.authorize(overlapped).decision == .allowed) == isBefore, comment)
-    try client.put("at-\(clock.seconds)")
+    // What was changed by a clock that is wrong makes it look right.
+    if clock.seconds <= 3_600 { try client.put("at-\(clock.seconds)") }
     return 1
   }
 }

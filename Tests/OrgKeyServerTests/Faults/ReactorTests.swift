@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.enabled(if: access("/usr/bin/strace", X_OK) == 0 && geteuid() == 0)) struct ReactorTests {
   @Test func daemonWhenAReactorCanNotWaitEndsWithAWord() throws {
-    let daemon = try DaemonProcess()
+    let daemon = try DaemonProcess(["--threads", "1"])
     let strace = Process()
     strace.executableURL = URL(filePath: "/usr/bin/strace")
     strace.arguments = [

@@ -137,8 +137,9 @@ struct StateFileCase: Sendable, CustomTestStringConvertible {
     database(
       "of a newer orgkeyd", "cp $database orgkey.db; sqlite3 orgkey.db 'PRAGMA user_version = 999'",
       wrong("schema 999")),
-    database("half of one", "head -c 20000 $database >orgkey.db", wrong("")),
-    database("its first page alone", "head -c 4096 $database >orgkey.db", wrong("")),
+    database("half of one", "head -c 20000 $database >orgkey.db", wrong("--check-database")),
+    database(
+      "its first page alone", "head -c 4096 $database >orgkey.db", wrong("--check-database")),
     database("its header alone", "head -c 50 $database >orgkey.db", wrong("not a SQLite")),
     database(
       "its log alone", "cp /etc/passwd orgkey.db-wal", wrong("put the database back")),
