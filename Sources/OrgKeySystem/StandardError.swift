@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Standard error, for what is said before and after the log.
