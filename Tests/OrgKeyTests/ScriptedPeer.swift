@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import OrgKeyWire
 import Synchronization
@@ -34,7 +35,17 @@ final class ScriptedPeer: Sendable {
 
   deinit { unsafe unlink(path) }
 
-  static func freePath() -> String { "/tmp/orgkey-test-\(UInt64.random(in: .min ... .max)).sock" }
+  static func freePath() -> String { "\(directory)/\(UInt64.random(in: .min ... .max)).sock" }
+
+  /// Goes with the process: a peer may still listen when its test is over.
+  private static let directory: String = {
+    var template = Array("/tmp/orgkey-test-XXXXXX".utf8CString)
+    let path = unsafe String(cString: mkdtemp(&template))
+    // Tests come to its sockets as another user, too.
+    unsafe chmod(path, 0o755)
+    atexit { try? FileManager.default.removeItem(atPath: ScriptedPeer.directory) }
+    return path
+  }()
 
   var acceptedCount: Int { counts.withLock { $0.accepted } }
 
