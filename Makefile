@@ -2,7 +2,7 @@
 # the benchmark does.
 BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-  binutils faketime socat strace valgrind xxd
+  binutils faketime socat sqlite3 strace valgrind xxd
 BENCH_PACKAGES := redis-server
 
 RELEASE := .build/release
@@ -81,8 +81,9 @@ property: build-deps
 	  swift test --disable-xctest --no-parallel --filter PropertyTests
 
 # Tests/README.md says what each of them is for, and how far it went.
-CAMPAIGNS := CrashTests DaemonGoneTests DamagedFileTests DescriptorTests FailingDiskTests HostileReplyTests \
-  KillEverywhereTests LinearizabilityTests PowerCutTests SlowClientTests SyncOrderTests
+CAMPAIGNS := ClockTests CrashTests DaemonGoneTests DamagedFileTests DescriptorTests FailingDiskTests \
+  HostileReplyTests KillEverywhereTests LinearizabilityTests PowerCutTests SecrecyTests SlowClientTests \
+  SyncOrderTests
 campaign: test-deps
 	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
 

@@ -30,6 +30,19 @@ package enum ThisProcess {
     return Int(clamping: limit.rlim_cur)
   }
 
+  /// Raises the soft RLIMIT_NOFILE to `count`, or as far as it may go.
+  ///
+  /// - Returns: the limit as it then is.
+  package static func allowDescriptors(_ count: Int) -> Int {
+    var limit = rlimit()
+    let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    if unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < UInt(count) {
+      limit.rlim_cur = min(UInt(count), limit.rlim_max)
+      _ = unsafe setrlimit(resource, &limit)
+    }
+    return descriptorLimit
+  }
+
   /// Ends it at once, without running anything that was left to run at exit.
   package static func end(_ status: Int32) -> Never { _exit(status) }
 }

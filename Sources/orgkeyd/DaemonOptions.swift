@@ -89,8 +89,8 @@ struct DaemonOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Serve although rows of the database have vanished or came from elsewhere, or restore such "
-        + "a backup; rows that fail their checksum stay refused."))
+      "Serve although rows of the database have vanished or came from elsewhere, or its log is "
+        + "damaged, or restore such a backup; rows that fail their checksum stay refused."))
   var acceptDamage = false
 
   @Option(

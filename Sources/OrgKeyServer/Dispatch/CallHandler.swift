@@ -8,6 +8,8 @@ final class CallHandler {
   /// Frames of a connection taken in one turn, so that others, and changes, which wait for the
   /// lock, do not wait for long.
   private static let framesAtOnce = 32
+  /// Likewise of all connections that have their turn together, but of each one at least.
+  private static let framesOfAll = 512
 
   let service: Service
   let mailbox: Mailbox
@@ -30,10 +32,11 @@ final class CallHandler {
   /// - Parameter batch: an empty one.
   func handle(_ turns: [ConnectionReference], by batch: inout AuthorizeBatch) {
     var others: [Other] = []
+    let most = min(CallHandler.framesAtOnce, max(1, CallHandler.framesOfAll / max(1, turns.count)))
     service.directory.read(by: reactor) { directory in
       usage.record { counts in
         let pass = Pass(policy: service.policy, now: Instant.now)
-        for turn in turns { take(from: turn, pass, directory, &batch, &counts, &others) }
+        for turn in turns { take(most, from: turn, pass, directory, &batch, &counts, &others) }
         batch.answer(directory, pass.policy, &counts, pass.now)
       }
     }
@@ -65,14 +68,14 @@ final class CallHandler {
     let call: Call
   }
 
-  /// Takes whole frames of a connection: Authorize calls into the batch, which is answered whenever
-  /// it is full, the rest into `others`.
+  /// Takes whole frames of a connection, so many at most: Authorize calls into the batch, which is
+  /// answered whenever it is full, the rest into `others`.
   private func take(
-    from turn: ConnectionReference, _ pass: Pass, _ directory: borrowing Directory,
+    _ most: Int, from turn: ConnectionReference, _ pass: Pass, _ directory: borrowing Directory,
     _ batch: inout AuthorizeBatch, _ counts: inout ReactorCounts, _ others: inout [Other]
   ) {
     let before = others.count
-    for _ in 0..<CallHandler.framesAtOnce {
+    for _ in 0..<most {
       guard turn.connection.hasRoom(besides: others.count - before),
         let body = unsafe turn.connection.takeFrame()
       else { return }

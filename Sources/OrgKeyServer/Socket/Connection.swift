@@ -5,8 +5,9 @@ internal import OrgKeyWire
 struct Connection: ~Copyable {
   /// Calls of one connection at work on other threads. At this many, no more is read from it.
   static let pendingCalls = 64
-  /// Bytes of answers waiting to be sent. Beyond, no more is read.
-  static let waitingOutput = 256 << 10
+  /// Bytes of answers that the socket does not take, beside those that it has taken. Beyond, no
+  /// more is read.
+  static let waitingOutput = 64 << 10
   /// Room for bytes that is made before reading, when there is less.
   static let readAtLeast = 4 << 10
   /// Reads of what is thrown away when it is closed.

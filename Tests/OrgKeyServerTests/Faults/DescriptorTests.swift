@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import OrgKeySystem
 import TestSupport
@@ -40,5 +41,15 @@ import Testing
     print("1,000 at 64 descriptors: \(spent) ms of CPU in \(seconds) s, served \(waited) ms after")
     #expect(spent < seconds * 100)
     #expect(waited < 3_000)
+  }
+
+  @Test func softLimitIsRaisedToWhatConnectionsTakeAndATooLowHardOneIsToldOf() throws {
+    while daemon.lines(with: "too few files may be open").isEmpty { usleep(10_000) }
+    let other = try DaemonProcess(
+      ["--max-connections", "700"], under: ["prlimit", "--nofile=64:1000"])
+    while other.lines(with: "serving").isEmpty { usleep(10_000) }
+    #expect(other.lines(with: "too few files").isEmpty)
+    let limits = try String(contentsOfFile: "/proc/\(other.pid)/limits", encoding: .utf8)
+    #expect(limits.contains(#/Max open files +956 /#))
   }
 }

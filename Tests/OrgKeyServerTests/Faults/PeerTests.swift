@@ -108,7 +108,8 @@ import Testing
     let user = try OtherUser(of: daemon, uid: 1_009, .beforePassingUnasked)
     let answers = try user.answers(to: Array(repeating: health, count: 20))
     #expect(answers.map(\.callID) == Array(repeating: 7, count: 20))
-    // His connection, and nothing of what came by it.
-    #expect(try daemon.openDescriptors() == before + 1)
+    // At most his connection, and nothing of what came by it: one that was closed may have been
+    // counted before.
+    #expect(try daemon.openDescriptors() <= before + 1)
   }
 }

@@ -108,10 +108,12 @@ extension Response {
     case (.listOrganizations(var all), .listOrganizations(let page)):
       all.organizations += page.organizations
       joined.result = .listOrganizations(all)
-    case (.listAccessibleOrganizations(var all), .listAccessibleOrganizations(let page)):
+    case (.listAccessibleOrganizations(var all), .listAccessibleOrganizations(let page))
+    where page.decision == .allowed:
       all.organizationIDs += page.organizationIDs
       all.nextPageToken = ""
       joined.result = .listAccessibleOrganizations(all)
+    // Also where a key ended between two pages: the listing's verdict is the last.
     default: joined.result = next
     }
     return joined
