@@ -9,16 +9,18 @@ extension CheckReport {
   package init(checking path: String) throws(StoreError) {
     self.init()
     try noting { (report) throws(StoreError) in
-      let database = try OfflineDatabase(path)
-      if let damage = database.logDamage { report.note(.table, damage) }
-      try report.check(database.connection)
+      try report.check(OfflineDatabase(path))
     }
   }
 
-  /// Verifies a database that nobody changes meanwhile.
-  init(checking connection: Connection) throws(StoreError) {
+  init(checking database: OfflineDatabase) throws(StoreError) {
     self.init()
-    try check(connection)
+    try check(database)
+  }
+
+  private mutating func check(_ database: OfflineDatabase) throws(StoreError) {
+    if let damage = database.logDamage { note(.table, damage) }
+    try check(database.connection)
   }
 
   private mutating func check(_ connection: Connection) throws(StoreError) {

@@ -175,12 +175,18 @@ import Glibc
 
   /// Moves what it can of the write-ahead log into the database, waiting for nobody and
   /// leaving the log's file as long as it is.
-  func checkpoint() throws(StoreError) {
-    let result = unsafe sqlite3_wal_checkpoint_v2(
-      handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+  ///
+  /// - Parameter cutting: makes the file empty as well, if nobody reads it.
+  /// - Returns: how many frames the log has.
+  @discardableResult
+  func checkpoint(cutting: Bool = false) throws(StoreError) -> Int {
+    let mode = cutting ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+    var frames: Int32 = 0
+    let result = unsafe sqlite3_wal_checkpoint_v2(handle, nil, mode, &frames, nil)
     guard result == SQLITE_OK || result == SQLITE_BUSY else {
       throw unsafe StoreError(handle, sql: "wal_checkpoint")
     }
+    return Int(frames)
   }
 
   /// Begins to copy the whole database into that of `other`.

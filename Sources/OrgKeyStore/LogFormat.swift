@@ -22,6 +22,7 @@ extension LogVerification {
   /// How the log begins.
   struct Header {
     static let length = 32
+    static let pageSizes = 512...65_536
 
     /// How the words are read that are summed up; the header's own are big-endian.
     var isBigEndian = false
@@ -45,7 +46,7 @@ extension LogVerification {
       computedSums = LogSums().over(bytes[0..<24], isBigEndian: isBigEndian)
       isWhole =
         magic & ~1 == 0x377F_0682 && bytes.word(at: 4) == 3_007_000 && sums == computedSums
-        && (512...65_536).contains(pageSize)
+        && Header.pageSizes.contains(pageSize)
     }
   }
 

@@ -79,7 +79,7 @@ struct LogVerification {
 
   /// Whether the header alone is at fault: either of its parts leads to the first frame.
   private func isFollowedByWholeFrame(in file: borrowing ReadOnlyFile) throws(StoreError) -> Bool {
-    for pageSize in [header.pageSize, 4096] where pageSize > 0 {
+    for pageSize in [header.pageSize, 4096] where Header.pageSizes.contains(pageSize) {
       let frame = try file.bytes(FrameHeader.length + pageSize, at: Int64(Header.length))
       guard frame.count == FrameHeader.length + pageSize else { continue }
       let first = FrameHeader(frame[..<FrameHeader.length])

@@ -47,7 +47,7 @@ package final class Restore {
         .configuration, "\(files.database) is the database itself, not a backup of it")
     }
     source = try OfflineDatabase(backup)
-    self.backup = try CheckReport(checking: source.connection)
+    self.backup = try CheckReport(checking: source)
   }
 
   /// Restores. If it throws, the database is as it was.

@@ -45,7 +45,7 @@ package final class Store {
       try files.createDatabase(migrations)
     }
     connection = try files.connectMakingRoom()
-    try connection.emptyLog()
+    try connection.emptyLog(isDamaged: acceptedLogDamage != nil)
     try connection.migrate(migrations, keepingCopyIn: files)
     // The log's entry, too: SQLite syncs it, but goes on when that fails.
     let directory = files.directory
@@ -107,8 +107,8 @@ extension DatabaseFiles {
     guard acceptDamage else {
       throw StoreError(
         .damaged,
-        "\(damage): revocations may be among what is lost; restore a backup, or serve what is left "
-          + "by --accept-damage")
+        "\(damage): revocations may be among what is lost; restore a backup by orgkeyd --restore "
+          + "FILE, or serve what is left by --accept-damage")
     }
     return damage
   }
@@ -220,8 +220,11 @@ extension Connection {
   /// Puts what a crash left in the log into the database, so that the next change begins it anew:
   /// whatever lies behind its end then tells nothing of this process's changes. On a full disk it
   /// stays as it is.
-  func emptyLog() throws(StoreError) {
-    do throws(StoreError) { try checkpoint() } catch {
+  func emptyLog(isDamaged: Bool) throws(StoreError) {
+    do throws(StoreError) {
+      // One of which nothing was read would be begun under the salts that it has.
+      if try checkpoint() == 0 || isDamaged { try checkpoint(cutting: true) }
+    } catch {
       guard error.category == .full else { throw error }
     }
   }

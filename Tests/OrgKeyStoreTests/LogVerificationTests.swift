@@ -93,9 +93,31 @@ import Testing
       let loaded = try store.loadAll(acceptDamage: true)
       #expect(loaded.report.acceptedLogDamage != nil)
       #expect(loaded.keys.allSatisfy { $0.revokedAt == 0 })
+    }
+    // What was accepted once is gone, though nothing was changed since.
+    #expect(try directory.open().loadAll().report.acceptedLogDamage == nil)
+  }
+
+  @Test func backupWithADamagedLogIsRestoredOnlyIfThatIsAccepted() throws {
+    try flip(frame(1) + 100)
+    let restore = try Restore(directory.database, to: directory.path + "/other.db")
+    #expect(restore.backup.worst == .table)
+    #expect(try failure { _ = try restore.run() } == .damaged)
+  }
+
+  /// It would be begun under the same salts, so that what lies in it would pass for what was lost.
+  @Test func logOfWhichNothingIsReadIsCut() throws {
+    let crashed = try TemporaryDirectory().crashed { store in
+      try store.put("acme")
+      try store.connection.checkpoint()
       try store.put("other")
     }
-    #expect(try directory.open().loadAll().report.acceptedLogDamage == nil)
+    try Files.remove(crashed.database + "-shm")
+    let log = crashed.database + "-wal"
+    try Files.overwrite(log, at: frame(0) + 100, [0xAA])
+    let store = try crashed.open()
+    #expect(try FileStatus(of: log)?.size == 0)
+    try store.close()
   }
 
   @Test func restoreTellsThatRevocationsMayBeLost() throws {
