@@ -18,11 +18,14 @@ package enum UnixSocket {
     return socket
   }
 
-  /// Whether somebody listens at `path`, where there is a socket's file. Who is not refused may be
-  /// told so by a full queue or by its permissions: then somebody does.
+  /// Whether somebody listens at `path`, where there is a socket's file: also one whose queue is
+  /// full.
+  ///
+  /// - Throws: its permissions don't let us find out.
   package static func hasListener(at path: String) throws(SystemError) -> Bool {
     let socket = try make()
     let result = unsafe try withAddress(of: path) { unsafe connect(socket.number, $0, $1) }
+    if result != 0 && errno == EACCES { throw SystemError("connect", on: path) }
     return result == 0 || errno != ECONNREFUSED
   }
 

@@ -112,14 +112,14 @@ final class World {
     var accepted: Descriptor?
     let here = try WorldFiles.connected(to: &accepted)
     let (peer, isEverybodys) = Prelude.peers[number]
+    let roles = isEverybodys ? [] : service.access.roles(of: peer)
     let reference = table.insert { token in
       Connection(
-        accepted.take() ?? Descriptor(-1), token: token, peer: peer,
-        roles: isEverybodys ? [] : service.access.roles(of: peer),
+        accepted.take() ?? Descriptor(-1), token: token, peer: peer, roles: roles,
         administratorsAt: isEverybodys ? "/run/orgkey/admin.sock" : nil,
         memory: service.bufferMemory)
     }
-    _ = service.connections.opened(by: peer.uid)
+    _ = service.connections.opened(by: peer.uid, roles)
     // Whatever was in that memory before, from here on only this connection's bytes are.
     reference.connection.input.clearSpace(Connection.readAtLeast)
     reference.connection.output.clearSpace(0)

@@ -68,7 +68,7 @@ struct Connection: ~Copyable {
     self.memory = memory
   }
 
-  deinit { memory.giveBack(held) }
+  deinit { memory.giveBack(held, of: peer.uid) }
 
   /// Whether more requests may be taken: their answers have room.
   var hasRoom: Bool { hasRoom(besides: 0) }
@@ -128,7 +128,7 @@ struct Connection: ~Copyable {
   mutating func settleMemory() -> Bool {
     let grown = input.capacity + output.capacity - 2 * ByteBuffer.initialCapacity
     if grown == held { return true }
-    guard memory.take(grown - held) else { return false }
+    guard memory.take(grown - held, for: peer.uid) else { return false }
     held = grown
     return true
   }

@@ -3,6 +3,9 @@ internal import Synchronization
 
 /// How many connections there are, in all and of each user, and how many there may be.
 final class ConnectionCounts: Sendable {
+  /// Beyond the limits, for administrators: whoever fills them can't keep a key from being revoked.
+  private static let reserved = 8
+
   private struct Open {
     var all = 0
     var byUser: [UInt32: Int] = [:]
@@ -22,19 +25,20 @@ final class ConnectionCounts: Sendable {
   /// Counts a connection, until `closed`.
   ///
   /// - Returns: why it may not be served; nil: it may.
-  func opened(by user: UInt32) -> Refusal? {
+  func opened(by user: UInt32, _ roles: Roles) -> Refusal? {
+    let reserved = roles.contains(.administrator) ? ConnectionCounts.reserved : 0
     let (all, own) = open.withLock { open in
       open.all += 1
       open.byUser[user, default: 0] += 1
       return (open.all, open.byUser[user, default: 0])
     }
-    if own > mostPerUser {
+    if own > mostPerUser + reserved {
       return Refusal(
         .resourceExhausted,
         "uid \(user) has all the \(mostPerUser) connections that one user may have "
           + "(--max-connections-per-uid)")
     }
-    if all > most {
+    if all > most + reserved {
       return Refusal(
         .resourceExhausted,
         "orgkeyd has all the \(most) connections it may have (--max-connections)")

@@ -136,7 +136,7 @@ struct EventLoop: ~Copyable {
       connections.remove(token)
       throw error
     }
-    var refusal = service.connections.opened(by: peer.uid)
+    var refusal = service.connections.opened(by: peer.uid, roles)
     if isReserved(number) {
       stopListening()
       refusal = .noDescriptor
@@ -194,9 +194,9 @@ struct EventLoop: ~Copyable {
       !reference.connection.isFinished, !reference.connection.failed
     else { return close(reference) }
     guard reference.connection.settleMemory() else {
-      // No word would reach it: it does not read.
+      // No word would reach it: what its socket takes is full.
       service.connectionRefused(
-        reference.connection.peer, "it does not read, and there is no memory left for its answers")
+        reference.connection.peer, "there is no memory left for its answers")
       return close(reference)
     }
     // Room that sending has made: what was read before goes on without waiting for more.

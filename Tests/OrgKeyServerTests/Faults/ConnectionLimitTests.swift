@@ -2,6 +2,7 @@ import Glibc
 import OrgKeySystem
 import Testing
 
+@testable import OrgKeyServer
 @testable import OrgKeyWire
 
 @Suite(.enabled(if: geteuid() == 0)) struct ConnectionLimitTests {
@@ -28,7 +29,24 @@ import Testing
     #expect(statistics.connectionCount == 5)
     #expect(statistics.counters.first { $0.name == "connections_refused" }?.value == 7)
     #expect(daemon.lines(with: "uid 4242").count == 1)
+    // When all are taken, administrators are left a few more.
+    let second = try OtherUser(of: daemon, uid: 4_243)
+    let others = try second.answers(to: [health], connections: 3)
+    #expect(others.count(where: { $0.callID == 7 && $0.status == nil }) == 1)
+    #expect(others.contains { $0.status?.message.contains("all the 6 connections") == true })
+    try RawClient(daemon.socket).put("acme")
     user.end()
     #expect(try user.answers(to: [health], connections: 3).allSatisfy { $0.callID == 7 })
+  }
+
+  @Test func userHasHalfOfTheMemoryForBuffersAtMost() {
+    let memory = BufferMemory()
+    #expect(memory.take(BufferMemory.mostPerUser, for: 1))
+    #expect(!memory.take(1, for: 1))
+    #expect(memory.take(BufferMemory.mostPerUser, for: 2))
+    #expect(!memory.take(1, for: 3))
+    memory.giveBack(1, of: 1)
+    #expect(memory.take(1, for: 3))
+    #expect(memory.byteCount == BufferMemory.most)
   }
 }

@@ -42,7 +42,7 @@ import Testing
     #expect(growth < LengthBombTests.most)
     #expect(waited < 30_000)
     #expect(refused > 0)
-    #expect(daemon.lines(with: "fill the 32 MiB").count == 1)
+    #expect(daemon.lines(with: "fill the 16 MiB").count == 1)
     // What they held is free again.
     try other.send(frame + [0x61])
     #expect(try other.receive().status?.code == .invalidArgument)
