@@ -40,7 +40,8 @@ final class CollapsedLog: Sendable {
         state.entries[message]?.since += 1
         return false
       }
-      guard state.entries.count < CollapsedLog.remembered else {
+      // What clients can cause is a notice: it never keeps a fault of the daemon's own back.
+      guard level > .notice || state.entries.count < CollapsedLog.remembered else {
         state.others += 1
         return false
       }

@@ -22,7 +22,7 @@ struct LineForm: Sendable {
         [("time", time), ("level", level.rawValue), ("message", message)]
         + all.map { ($0.key, "\($0.value)") }
       let pairs = fields.map { "\(JSON.quoted($0.0)):\(JSON.quoted($0.1))" }
-      return "{\(pairs.joined(separator: ","))}\n"
+      return "{\(LineForm.escaped(pairs.joined(separator: ",")))}\n"
     }
   }
 
@@ -33,9 +33,21 @@ struct LineForm: Sendable {
     return String(printable)
   }
 
+  /// JSON in which what may stay as it is, and commands some terminals, is escaped as well.
+  private static func escaped(_ json: String) -> String {
+    guard json.unicodeScalars.contains(where: isControl) else { return json }
+    return json.unicodeScalars.map { scalar in
+      let digits = String(scalar.value, radix: 16)
+      return isControl(scalar)
+        ? "\\u" + String(repeating: "0", count: 4 - digits.count) + digits : String(scalar)
+    }.joined()
+  }
+
   private static func quoted(_ value: String) -> String {
-    let plain = value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
-    return plain && !value.isEmpty ? printable(value) : JSON.quoted(printable(value))
+    let value = printable(value)
+    // Spaces that are not ASCII look like the end of a field, too.
+    let isPlain = value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }
+    return isPlain && !value.isEmpty ? value : JSON.quoted(value)
   }
 
   /// Control characters, and the separators of lines that Unicode has beside them.

@@ -13,8 +13,8 @@ enum Loading {
     _ store: Store, into directory: inout Directory, _ settings: DaemonSettings, now: Int64
   ) throws(StoreError) -> LoadReport {
     directory.reserve(secrets: store.secretCount)
-    // Served as long as nobody has changed anything since: a clock that is wrong today may be put
-    // right while the daemon runs, and a secret must be there then.
+    // What died long ago by the clock, but not by the last change, is loaded: the clock may be ahead
+    // now and be put right while the daemon runs.
     let report = try store.load(
       now: min(now, try store.newestAuditEventAt() ?? now), acceptDamage: settings.acceptDamage,
       organizations: { _ = directory.loadOrganizations($0) },

@@ -70,7 +70,7 @@ package final class RunningDaemon {
       Loading.log(report, milliseconds: Clock.monotonicMilliseconds() - began, log)
       let service = Service(
         settings: settings, databaseID: store.databaseID, files: store.files,
-        directory: directory, quarantinedRowCount: report.quarantinedCount, log: log)
+        directory: directory, report, log: log)
       return (service, Handover(store), Handover(reader), loadedAt)
     } catch {
       throw StartError(error)

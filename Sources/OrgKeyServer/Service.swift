@@ -17,6 +17,8 @@ final class Service: Sendable {
   let files: DatabaseFiles
   /// Rows that failed their checksum when the database was loaded: not served.
   let quarantinedRowCount: Int
+  /// Tables, and the log, of which something was lost, which was accepted.
+  let acceptedDamageCount: Int
   let directory: SharedDirectory
   let writer = Writer()
   let reading = ReadWorker()
@@ -39,7 +41,7 @@ final class Service: Sendable {
 
   init(
     settings: DaemonSettings, databaseID: String, files: DatabaseFiles,
-    directory: consuming Directory, quarantinedRowCount: Int, log: Logger
+    directory: consuming Directory, _ report: LoadReport, log: Logger
   ) {
     self.settings = settings
     self.access = settings.access
@@ -47,7 +49,8 @@ final class Service: Sendable {
       keyPrefix: settings.keyPrefix, requiredEnvironment: settings.requiredEnvironment)
     self.databaseID = databaseID
     self.files = files
-    self.quarantinedRowCount = quarantinedRowCount
+    quarantinedRowCount = report.quarantinedCount
+    acceptedDamageCount = report.acceptedTables.count + (report.acceptedLogDamage == nil ? 0 : 1)
     self.directory = SharedDirectory(directory, reactors: settings.threads)
     connections = ConnectionCounts(settings)
     self.log = log

@@ -3,8 +3,7 @@ import Glibc
 /// Signals as events: blocked in every thread, waited for in one.
 package enum Signals {
   /// Blocks SIGTERM and SIGINT, and nothing that was inherited as blocked, in this thread and all it
-  /// starts, and ignores SIGPIPE.
-  /// Call before any thread is started.
+  /// starts, and ignores SIGPIPE. Call before any thread is started.
   package static func prepare() {
     var set = termination()
     unsafe pthread_sigmask(SIG_SETMASK, &set, nil)

@@ -16,8 +16,8 @@ struct Orgkeyd: ParsableCommand {
       Everybody who can open the socket may authorize keys. Uid 0 and the user it runs as are \
       administrators; the options --admin-*, --delegate-* and --reader-* name others.
 
-      Exit status: 0 ended as asked, 64 wrong usage, 69 the socket can't be had, 70 internal \
-      error, 75 try again, 78 wrong configuration or database.
+      Exit status: 0 ended as asked, 64 wrong usage, 69 the socket can't be had or the disk \
+      failed, 70 internal error, 75 try again, 78 wrong configuration or database.
       """,
     version: "orgkeyd \(Version.current)")
 

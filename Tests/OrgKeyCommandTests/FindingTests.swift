@@ -81,6 +81,18 @@ import Testing
     #expect(state(79, [.init(name: "max_connections", value: 100)]) == .ok)
     #expect(state(80, [.init(name: "max_connections", value: 100)]) == .warning)
     #expect(state(1_000_000, []) == .ok)
+    let refused = Statistics.Counter(name: "connections_refused", value: 1)
+    #expect(state(50, [.init(name: "max_connections", value: 100), refused]) == .warning)
+  }
+
+  @Test func lossThatWasAcceptedIsTold() {
+    func state(_ count: UInt64) -> Finding.State {
+      Finding.quarantine(
+        statistics { $0.counters = [.init(name: "accepted_damage", value: count)] }
+      ).state
+    }
+    #expect(state(0) == .ok)
+    #expect(state(1) == .warning)
   }
 
   @Test func theKernelsWordOnTheClockIsPassedOn() {
@@ -91,15 +103,17 @@ import Testing
 
   @Test func whatLiesAheadOfTheClockIsAFault() {
     let now = Timestamp(unixMilliseconds: 1_795_480_107_362)
-    func state(_ ahead: Duration) -> Finding.State {
+    func state(_ ahead: Duration, isSynchronized: Bool = false) -> Finding.State {
       Finding.clock(
         [("the daemon's start", now.advanced(by: .seconds(-9))), ("x", now.advanced(by: ahead))],
-        now: now
+        now: now, isSynchronized: isSynchronized
       ).state
     }
     #expect(state(.seconds(-5)) == .ok)
     #expect(state(.seconds(1)) == .ok)
     #expect(state(.milliseconds(1_001)) == .fault)
+    // Then the clock was wrong when that was written, more likely than now.
+    #expect(state(.milliseconds(1_001), isSynchronized: true) == .warning)
   }
 
   @Test func limitsNearlyUsedUpAreTold() {

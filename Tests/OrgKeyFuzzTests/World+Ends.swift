@@ -35,7 +35,7 @@ extension World {
     let directory = try load(store, now)
     let service = Service(
       settings: settings, databaseID: store.databaseID, files: store.files, directory: directory,
-      quarantinedRowCount: 0, log: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
+      LoadReport(), log: Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() })
     // Told to stop, both do what waits whenever they are run, and return.
     service.writer.stop()
     service.reading.stop()

@@ -30,8 +30,15 @@ struct ClockWatch {
     offset = wall - now
     guard let last else {
       let newest = try store.newestAuditEventAt() ?? wall
+      if newest - wall > ClockWatch.tolerance {
+        log.warning(
+          "the system's clock is behind the last change, and expiry and overlaps follow it",
+          ["orgkey.milliseconds": "\(newest - wall)"])
+      }
       guard wall - newest > ClockWatch.quietSpell else { return }
-      log.notice("nothing old is deleted for a day: the last change was made over 30 days ago")
+      log.notice(
+        "nothing old is deleted for a day: the last change was made over 30 days ago, or the "
+          + "system's clock is ahead")
       distrustedUntil = now + ClockWatch.waiting
       return
     }

@@ -104,6 +104,14 @@ import Testing
     #expect(parsed["message"] == text && parsed["a"] == text && parsed["level"] == "error")
   }
 
+  @Test(arguments: [" ", "\t", "\u{A0}", "\u{2028}", "\u{3000}"])
+  func valueCantPassForAnotherField(space: String) {
+    let form = LineForm(format: .text, isForJournal: false)
+    let line = form.line(.info, "changed", ["orgkey.actor": "ana\(space)orgkey.peer_uid=0"])
+    #expect(line.contains(" orgkey.actor=\"ana"))
+    #expect(line.hasSuffix("orgkey.peer_uid=0\"\n"))
+  }
+
   @Test func journalIsToldThePriority() throws {
     let pipe = try LogPipe()
     var status = stat()

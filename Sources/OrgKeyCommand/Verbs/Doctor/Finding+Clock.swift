@@ -28,11 +28,13 @@ extension Finding {
       return Finding(
         .clock, .skipped, "the audit trail can't be read: \(Failure(error)?.message ?? "\(error)")")
     }
-    return clock(moments, now: now)
+    return clock(moments, now: now, isSynchronized: HostClock.isSynchronized ?? false)
   }
 
   /// - Parameter moments: what is to have been before now, by its name.
-  static func clock(_ moments: [(name: String, at: Timestamp)], now: Timestamp) -> Finding {
+  static func clock(
+    _ moments: [(name: String, at: Timestamp)], now: Timestamp, isSynchronized: Bool
+  ) -> Finding {
     // A second is what two readings of one clock can never be apart.
     guard let latest = moments.max(by: { $0.at < $1.at }),
       latest.at.duration(since: now) > .seconds(1)
@@ -41,9 +43,9 @@ extension Finding {
         .clock, .ok, "\(TimeText.rfc3339(now)), and nothing on record lies ahead of it")
     }
     return Finding(
-      .clock, .fault,
+      .clock, isSynchronized ? .warning : .fault,
       "\(TimeText.rfc3339(now)), but \(latest.name) lies ahead, "
-        + "\(TimeText.relative(latest.at, now: now)): the clock was set back",
-      advice: "set the clock right: expired keys may be let in until then")
+        + "\(TimeText.relative(latest.at, now: now)): the clock is behind, or was ahead then",
+      advice: "if it is behind, set it right: expired keys may be let in until then")
   }
 }

@@ -39,7 +39,7 @@ extension Finding {
     if free < noSpace {
       return Finding(
         .disk, .fault, found,
-        advice: "make room: on a full disk keys can be revoked, and nothing else changed")
+        advice: "make room: on a full disk keys can only be revoked and organizations suspended")
     }
     guard free < max(littleSpace, needed) else { return Finding(.disk, .ok, found) }
     return Finding(
@@ -49,6 +49,12 @@ extension Finding {
 
   static func quarantine(_ statistics: Statistics) -> Finding {
     let count = statistics.quarantinedRowCount
+    if count == 0, statistics.counter("accepted_damage") ?? 0 > 0 {
+      return Finding(
+        .quarantine, .warning, "no row is damaged, but --accept-damage did without what was lost",
+        advice: "its log says what that is; revoke again what may be among it, or "
+          + "put a backup back with orgkeyd --restore BACKUP")
+    }
     guard count > 0 else { return Finding(.quarantine, .ok, "no row is damaged") }
     return Finding(
       .quarantine, .fault,
