@@ -111,6 +111,23 @@ import Testing
     #expect(daemon.end(SIGTERM) == 0)
   }
 
+  /// The log keeps its length: what takes access away finds room in it, whoever takes every byte.
+  @Test func logThatHasItsLengthTakesRevocations() throws {
+    let client = try RawClient(daemon.socket)
+    let keys = try (0..<1_000).map { _ in try client.issue("acme") }
+    // What is in it goes into the database, and the next change begins it anew.
+    #expect(daemon.end(SIGKILL) == 128 + SIGKILL)
+    try daemon.start()
+    let again = try RawClient(daemon.socket)
+    for key in keys.prefix(200) {
+      try disk.fill()
+      try again.revoke(key.id)
+    }
+    for key in keys.prefix(200) {
+      #expect(try again.authorize(key.text).reason == .keyRevoked)
+    }
+  }
+
   /// Somebody else fills the disk while the daemon is down: its reserve is what it starts from.
   @Test(arguments: [SIGTERM, SIGKILL])
   func daemonThatStartsOnAFullDiskAuthorizesAndRevokes(_ signal: Int32) throws {

@@ -79,7 +79,7 @@ import Testing
     let growth = try daemon.growth {
       let thread = try Thread("flooding") { [self] in
         let outcome = Result {
-          try flood(clients, call, count: Campaign.count(4_000, long: 100_000))
+          try flood(clients, call, count: Campaign.count(10_000, long: 100_000))
         }
         flooding.outcome.withLock { $0 = outcome }
       }
