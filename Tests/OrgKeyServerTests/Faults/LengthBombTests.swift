@@ -24,6 +24,20 @@ import Testing
     #expect(time < .seconds(10))
   }
 
+  @Test func thousandWhenTheyAnnounceAMebibyteTakeWhatTheySend() throws {
+    let clients = try (0..<LengthBombTests.crowd).map { _ in try RawClient(daemon.socket) }
+    let growth = try daemon.growth {
+      for byte in [[0, 0, 0x10, 0, 0], [0x0A], [0x0A]] as [[UInt8]] {
+        for client in clients { try client.send(byte) }
+        #expect(try RawClient(daemon.socket).call(.health(.init())).status == nil)
+      }
+      // Late, and therefore without a word: none had to go for want of memory.
+      for client in clients { #expect(try client.lastWord() == nil) }
+    }
+    print("mebibytes that are announced: \(growth >> 20) MiB more")
+    #expect(growth < LengthBombTests.most)
+  }
+
   @Test func thousandWhenAByteOfAMebibyteIsMissingTakeNoMoreThanTheyMay() throws {
     let frame = [0, 0, 0x10, 0, 0] + [UInt8](repeating: 0x61, count: Frame.maximumBody - 1)
     let other = try RawClient(daemon.socket)
