@@ -23,7 +23,10 @@ final class Daemon {
     process.arguments = ["--socket", path("s"), "--database", path("db")] + arguments
     process.standardError = FileHandle.nullDevice
     try process.run()
-    while process.isRunning, try Command.run(["health"], socket: path("s")).status != 0 {}
+    let isServing = try eventually {
+      try !process.isRunning || Command.run(["health"], socket: path("s")).status == 0
+    }
+    #expect(isServing, "orgkeyd neither serves nor ends")
   }
 
   deinit {
@@ -46,6 +49,15 @@ final class Daemon {
     process.terminate()
     process.waitUntilExit()
   }
+}
+
+/// Whether something becomes so, waiting at most half a minute for it.
+func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+  let deadline = ContinuousClock.now + .seconds(30)
+  while try !condition() {
+    if ContinuousClock.now > deadline { return false }
+  }
+  return true
 }
 
 /// The built `orgkey`.

@@ -156,9 +156,8 @@ import Testing
     let (soon, _) = try fixture.issue(["--expires-in", "2d"])
     let (_, text) = try fixture.issue(["--expires-in", "1s"])
     _ = try fixture.issue(["--expires-in", "8d"])
-    while try fixture.orgkey(["authorize", "--own", "--permission", "contacts:read"], input: text)
-      .status == 0
-    {}
+    let question = ["authorize", "--own", "--permission", "contacts:read"]
+    try #require(eventually { try fixture.orgkey(question, input: text).status != 0 })
     let (status, findings) = try examine(fixture.daemon.socket)
     #expect(status == 0)
     #expect(findings["expiring"]?["state"] == "warning")
@@ -179,9 +178,11 @@ import Testing
     }
     // The busiest keys are known with the next flush.
     var findings = try examine(fixture.daemon.socket).findings
-    while findings["rate_limits"]?["found"] == "no key is in use at present" {
-      findings = try examine(fixture.daemon.socket).findings
-    }
+    try #require(
+      eventually {
+        findings = try examine(fixture.daemon.socket).findings
+        return findings["rate_limits"]?["found"] != "no key is in use at present"
+      })
     #expect(findings["rate_limits"]?["state"] == "warning")
     #expect(findings["rate_limits"]?["found"]?.hasSuffix("\(id) has 0 of 5 left") == true)
     #expect(findings["connections"]?["state"] == "warning")

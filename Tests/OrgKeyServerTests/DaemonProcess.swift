@@ -31,7 +31,9 @@ final class DaemonProcess: @unchecked Sendable {
   /// - Parameters:
   ///   - wrapper: a program, with its arguments, that becomes the daemon.
   ///   - user: the number of the user it runs as; nil: the test's own. Takes root.
-  ///   - environment: `NAME=value`, beside the test's own.
+  ///   - arguments: beside those that name its files; `$PWD` is its directory.
+  ///   - environment: `NAME=value`, in the place of what the test's own has by that name. A library
+  ///     in LD_PRELOAD goes before those that are there.
   ///   - prepare: takes the path of the database, to fill it before the daemon starts.
   init(
     _ arguments: [String] = [], under wrapper: [String] = [], as user: String? = nil,
@@ -67,19 +69,14 @@ final class DaemonProcess: @unchecked Sendable {
     case .descriptor(let number): posix_spawn_file_actions_adddup2(&actions, number, 2)
     case .closed: posix_spawn_file_actions_addclose(&actions, 2)
     }
-    var words = [program.path, "--socket", socket, "--database", database] + arguments
+    var words = [program.path, "--socket", socket, "--database", database]
+    words += arguments.map { $0.replacingOccurrences(of: "$PWD", with: directory) }
     if let user { words = ["setpriv"] + DaemonProcess.becoming(user) + words }
     words = wrapper + words
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
-    var envp = environment.map { strdup($0) }
+    let envp: [UnsafeMutablePointer<CChar>?] = variables().map { strdup($0) } + [nil]
     defer { envp.forEach { free($0) } }
-    var own = environ
-    while let entry = own.pointee {
-      envp.append(strdup(entry))
-      own += 1
-    }
-    envp.append(nil)
     let code = posix_spawnp(&pid, words[0], &actions, nil, &argv, envp)
     posix_spawn_file_actions_destroy(&actions)
     guard code == 0 else { throw SystemError("posix_spawn", on: words[0], code: code) }
@@ -87,12 +84,26 @@ final class DaemonProcess: @unchecked Sendable {
     while (try? RawClient(socket).call(.health(.init()))) == nil {
       var status: Int32 = 0
       let hasEnded = waitpid(pid, &status, WNOHANG) == pid
-      if hasEnded { pid = 0 }
+      if hasEnded { forget(status) }
       guard !hasEnded, Clock.monotonicMilliseconds() < deadline else {
         throw DidNotServe(log: (try? String(contentsOfFile: log, encoding: .utf8)) ?? "")
       }
       sched_yield()
     }
+  }
+
+  private func variables() -> [String] {
+    var variables = ProcessInfo.processInfo.environment
+    for entry in environment {
+      let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      var value = parts.dropFirst().joined()
+      if name == "LD_PRELOAD", let inherited = variables[name], !inherited.isEmpty {
+        value += ":" + inherited
+      }
+      variables[name] = value
+    }
+    return variables.map { "\($0)=\($1)" }
   }
 
   /// What setpriv(1) takes to run a program as another user.
@@ -104,14 +115,18 @@ final class DaemonProcess: @unchecked Sendable {
   var logged: String { (try? String(contentsOfFile: log, encoding: .utf8)) ?? "" }
 
   /// Sends a signal, waits for the end and returns the exit status, or 128 and the signal.
+  ///
+  /// One that has not ended after a minute is killed; then, and for one that does not run, it
+  /// returns -1, which no test expects.
   func end(_ signal: Int32) -> Int32 {
+    guard pid != 0 else { return -1 }
     kill(pid, signal)
+    if let status = endOfItself(within: 60_000) { return status }
+    kill(pid, SIGKILL)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-    pid = 0
-    leftCore = status & 0x80 != 0
-    let caught = status & 0x7F
-    return caught == 0 ? status >> 8 & 0xFF : 128 + caught
+    forget(status)
+    return -1
   }
 
   /// Waits until it ends by itself, and returns as `end` does; nil if it goes on.
@@ -122,8 +137,15 @@ final class DaemonProcess: @unchecked Sendable {
       guard Clock.monotonicMilliseconds() < deadline else { return nil }
       usleep(1_000)
     }
-    pid = 0
+    forget(status)
     let caught = status & 0x7F
     return caught == 0 ? status >> 8 & 0xFF : 128 + caught
+  }
+
+  /// - Parameter status: with which it ended.
+  private func forget(_ status: Int32) {
+    leftCore = status & 0x80 != 0
+    SetClock.removeLeftovers(of: pid)
+    pid = 0
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import OrgKeyModel
 import OrgKeySystem
 import Testing
@@ -51,6 +52,7 @@ func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
   let deadline = Clock.monotonicMilliseconds() + 30_000
   while try !condition() {
     if Clock.monotonicMilliseconds() > deadline { return false }
+    sched_yield()
   }
   return true
 }

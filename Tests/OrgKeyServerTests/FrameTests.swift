@@ -154,7 +154,7 @@ import Testing
 
   @Test func closesAFrameThatOnlyTricklesIn() throws {
     let client = try daemon.client()
-    client.setReceiveTimeout(milliseconds: 300)
+    client.setTimeout(SO_RCVTIMEO, milliseconds: 300)
     let began = Clock.monotonicMilliseconds()
     try client.send([0, 0, 0, 16, 0])
     var isOpen = true

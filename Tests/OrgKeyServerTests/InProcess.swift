@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Logging
 import OrgKeyModel
@@ -30,11 +31,7 @@ final class InProcess: @unchecked Sendable {
 
   deinit {
     stop()
-    for name in [
-      "orgkey.db", "orgkey.db-wal", "orgkey.db-shm", "orgkey.db.lock",
-      "orgkey.db.reserve", "orgkey.sock", "orgkey.sock.lock", "admin.sock", "admin.sock.lock",
-    ] { unlink(directory + "/" + name) }
-    rmdir(directory)
+    try? FileManager.default.removeItem(atPath: directory)
   }
 
   func start() throws {

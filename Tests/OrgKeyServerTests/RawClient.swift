@@ -21,19 +21,21 @@ final class RawClient: @unchecked Sendable {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
+    // A test that waits in vain fails instead of hanging.
+    setTimeout(SO_SNDTIMEO, milliseconds: 30_000)
+    setTimeout(SO_RCVTIMEO, milliseconds: 30_000)
     let result = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
       }
     }
     guard result == 0 else { throw SystemError("connect", on: path) }
-    // A test that waits in vain fails instead of hanging.
-    setReceiveTimeout(milliseconds: 30_000)
   }
 
-  func setReceiveTimeout(milliseconds: Int) {
+  /// - Parameter option: SO_RCVTIMEO, or SO_SNDTIMEO, which holds for connecting as well.
+  func setTimeout(_ option: Int32, milliseconds: Int) {
     var limit = timeval(tv_sec: milliseconds / 1_000, tv_usec: milliseconds % 1_000 * 1_000)
-    setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    setsockopt(socket, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
   deinit { close(socket) }

@@ -9,7 +9,7 @@ import Testing
 
 /// A daemon that is killed, stopped or moved away under its clients: nothing is allowed without an
 /// answer, every call ends in time, and all is well again without help.
-@Suite struct DaemonGoneTests {
+@Suite(.timeLimit(.minutes(Campaign.count(2, long: 20)))) struct DaemonGoneTests {
   private static let timeout = Duration.milliseconds(400)
   /// How much later than its deadline a call may end on a busy machine.
   private static let slack = Duration.seconds(10)
@@ -33,7 +33,7 @@ import Testing
     for round in 0..<times {
       try await callers.wait(for: Int.random(in: 1...40), as: .answered)
       callers.phase.add(1, ordering: .sequentiallyConsistent)
-      daemon.end(SIGKILL)
+      #expect(daemon.end(SIGKILL) == 128 + SIGKILL)
       callers.phase.add(1, ordering: .sequentiallyConsistent)
       // Every other time somebody asks while nobody is there.
       if round % 2 == 0 { try await callers.wait(for: 4, as: .unanswered) }
@@ -98,7 +98,7 @@ import Testing
       let other = OrgKeyClient(socketPath: daemon.socket)
       let cause = await way.authorize(other, .text(key), permission: "a:b").failure?.cause
       #expect(cause == .noSocket(path: daemon.socket))
-      daemon.end(SIGTERM)
+      #expect(daemon.end(SIGTERM) == 0)
       let gone = await way.authorize(
         client, .text(key), permission: "a:b", timeout: .milliseconds(30))
       #expect(gone.success == nil)

@@ -20,7 +20,7 @@ import Testing
 
   @Test func thousandWhoConnectToFewDescriptorsCostLittleAndHarmNobody() throws {
     var crowd = try (0..<1_000).map { _ in try RawClient(daemon.socket) }
-    while daemon.lines(with: "file descriptors").isEmpty { usleep(10_000) }
+    try #require(eventually { !daemon.lines(with: "file descriptors").isEmpty })
     let seconds = Campaign.count(5, long: 60)
     let before = try daemon.processorTime()
     let began = Clock.monotonicMilliseconds()
@@ -29,7 +29,8 @@ import Testing
       usleep(50_000)
     }
     let spent = try daemon.processorTime() - before
-    #expect(daemon.lines(with: "file descriptors").count == Campaign.count(1, long: 2))
+    let lines = daemon.lines(with: "file descriptors")
+    #expect(lines.count { !$0.contains("more times") } == 1)
     // Files can still be opened.
     let backup = try client.call(.backup(.init()))
     #expect(backup.status == nil, "\(backup)")
@@ -40,14 +41,14 @@ import Testing
     let waited = Clock.monotonicMilliseconds() - left
     print("1,000 at 64 descriptors: \(spent) ms of CPU in \(seconds) s, served \(waited) ms after")
     #expect(spent < seconds * 100)
-    #expect(waited < 3_000)
+    #expect(waited < Campaign.count(3_000, long: 1_000))
   }
 
   @Test func softLimitIsRaisedToWhatConnectionsTakeAndATooLowHardOneIsToldOf() throws {
-    while daemon.lines(with: "too few files may be open").isEmpty { usleep(10_000) }
+    try #require(eventually { !daemon.lines(with: "too few files may be open").isEmpty })
     let other = try DaemonProcess(
       ["--max-connections", "700"], under: ["prlimit", "--nofile=64:1000"])
-    while other.lines(with: "serving").isEmpty { usleep(10_000) }
+    try #require(eventually { !other.lines(with: "serving").isEmpty })
     #expect(other.lines(with: "too few files").isEmpty)
     let limits = try String(contentsOfFile: "/proc/\(other.pid)/limits", encoding: .utf8)
     #expect(limits.contains(#/Max open files +956 /#))

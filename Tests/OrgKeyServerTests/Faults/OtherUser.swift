@@ -77,10 +77,11 @@ final class OtherUser {
   private var input = Pipe()
 
   init(
-    of daemon: DaemonProcess, uid: UInt32, gid: UInt32? = nil, groups: [UInt32] = [],
+    of daemon: DaemonProcess, at name: String = "orgkey.sock", uid: UInt32, gid: UInt32? = nil,
+    groups: [UInt32] = [],
     _ turn: Turn = .beforeConnecting
   ) throws {
-    socket = daemon.socket
+    socket = daemon.directory + "/" + name
     self.uid = uid
     self.gid = gid ?? uid
     self.groups = groups

@@ -33,16 +33,18 @@ import Testing
     "--delegate-gid", "2002", "--reader-uid", "1003", "--reader-gid", "2003",
   ]
 
+  /// - Parameter name: of the socket, in the daemon's directory.
   private func expect(
-    _ daemon: DaemonProcess, uid: UInt32, gid: UInt32? = nil, groups: [UInt32] = [],
+    _ daemon: DaemonProcess, at name: String = "orgkey.sock", uid: UInt32, gid: UInt32? = nil,
+    groups: [UInt32] = [],
     _ turn: OtherUser.Turn = .beforeConnecting, may expected: [May]
   ) throws {
-    let user = try OtherUser(of: daemon, uid: uid, gid: gid, groups: groups, turn)
+    let user = try OtherUser(of: daemon, at: name, uid: uid, gid: gid, groups: groups, turn)
     let client = try RawClient(daemon.socket)
     let answers = try user.answers(to: May.allCases.map { client.frame($0.request()) })
     #expect(answers.map(\.callID) == [1, 2, 3, 4])
     let may = zip(May.allCases, answers).filter { $1.status?.code != .permissionDenied }.map(\.0)
-    #expect(may == expected, "uid \(uid), gid \(gid ?? uid), groups \(groups), \(turn)")
+    #expect(may == expected, "\(name), uid \(uid), gid \(gid ?? uid), groups \(groups), \(turn)")
   }
 
   @Test func rolesAreThoseOfTheUserWhoConnected() throws {
@@ -93,8 +95,8 @@ import Testing
 
   @Test func administratorsSocketIsTheOnlyOneWithRoles() throws {
     let daemon = try DaemonProcess(
-      PeerTests.options + ["--admin-socket", "/tmp/orgkey-\(getpid())"])
-    defer { unlink("/tmp/orgkey-\(getpid()).lock") }
+      PeerTests.options + ["--admin-socket", "$PWD/admin.sock"])
+    try RawClient(daemon.directory + "/admin.sock").put("acme")
     try expect(daemon, uid: 0, may: May.everybody)
     try expect(daemon, uid: 1_001, groups: [2_001], may: May.everybody)
   }

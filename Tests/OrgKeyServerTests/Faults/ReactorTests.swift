@@ -3,7 +3,7 @@ import Glibc
 import OrgKeySystem
 import Testing
 
-@Suite(.enabled(if: access("/usr/bin/strace", X_OK) == 0 && geteuid() == 0)) struct ReactorTests {
+@Suite(.enabled(if: Tracer.isPossible)) struct ReactorTests {
   @Test func daemonWhenAReactorCanNotWaitEndsWithAWord() throws {
     let daemon = try DaemonProcess(["--threads", "1"])
     let strace = Process()

@@ -38,6 +38,12 @@ final class SetClock {
     ]
   }
 
+  /// What the library leaves of a process that has ended.
+  static func removeLeftovers(of pid: pid_t) {
+    unlink("/dev/shm/faketime_shm_\(pid)")
+    unlink("/dev/shm/sem.faketime_sem_\(pid)")
+  }
+
   private static var machine: String {
     var name = utsname()
     uname(&name)

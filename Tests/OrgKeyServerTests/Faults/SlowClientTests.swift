@@ -20,8 +20,8 @@ import Testing
 
   private func expectCalm(_ time: Int, quiet: Int, _ what: String) {
     print("\(what): p99 of others \(time) µs, \(quiet) µs when it is quiet")
-    // Far beyond what is to be reached, for the machine may be busy.
-    #expect(time < 10 * quiet + 20_000)
+    // In the short form far beyond what is to be reached, for the machine may be busy.
+    #expect(time < (Campaign.isLong ? 2 * quiet + 1_000 : 10 * quiet + 20_000))
   }
 
   @Test func thousandHalfFramesAreClosedAfterFiveSecondsAndHoldNobodyUp() throws {
@@ -30,7 +30,11 @@ import Testing
     let began = Clock.monotonicMilliseconds()
     for client in clients { try client.send([0, 0, 0, 16, 0, 0x61]) }
     let sent = Clock.monotonicMilliseconds()
-    expectCalm(try other.p99(key), quiet: quiet, "1,000 half frames")
+    let time = try other.p99(key) { Clock.monotonicMilliseconds() < sent + 4_000 }
+    let isAnyClosed = clients.contains { $0.isHungUp }
+    // Looked at late, they tell nothing.
+    #expect(!isAnyClosed || Clock.monotonicMilliseconds() - began >= 4_900)
+    expectCalm(time, quiet: quiet, "1,000 half frames")
     for client in clients {
       #expect(try client.lastWord() == nil)
       #expect(Clock.monotonicMilliseconds() - began >= 4_900)
@@ -43,23 +47,31 @@ import Testing
 
   /// Makes calls as long as the daemon takes them, of many clients that read nothing, until it has
   /// closed them all.
-  private func flood(_ clients: [RawClient], _ call: [UInt8], count: Int) throws -> Int64 {
+  ///
+  /// - Returns: after how many milliseconds the first was closed, and the last.
+  private func flood(_ clients: [RawClient], _ call: [UInt8], count: Int) throws -> Closing {
     let bytes = Array(repeatElement(call, count: 1_000).joined())
     var sent = [Int](repeating: 0, count: clients.count)
     var open = Set(clients.indices)
     let began = Clock.monotonicMilliseconds()
-    while !open.isEmpty, Clock.monotonicMilliseconds() - began < 60_000 {
+    func elapsed() -> Int64 { Clock.monotonicMilliseconds() - began }
+    var first: Int64?
+    func close(_ index: Int) {
+      open.remove(index)
+      first = first ?? elapsed()
+    }
+    while !open.isEmpty, elapsed() < 60_000 {
       var moved = 0
       for index in open {
         let rest = min(count * call.count - sent[index], bytes.count)
         let start = sent[index] % call.count
         guard rest > 0 else {
           // All are sent: is it closed?
-          if clients[index].isHungUp { open.remove(index) }
+          if clients[index].isHungUp { close(index) }
           continue
         }
         guard let count = clients[index].sendAtOnce(bytes[start..<max(start, rest)]) else {
-          open.remove(index)
+          close(index)
           continue
         }
         sent[index] += count
@@ -68,7 +80,7 @@ import Testing
       if moved == 0 { usleep(10_000) }
     }
     #expect(open.isEmpty)
-    return Clock.monotonicMilliseconds() - began
+    return (first ?? 0, elapsed())
   }
 
   private func expectBounds(_ what: String, _ call: [UInt8]) throws {
@@ -86,16 +98,19 @@ import Testing
       time = try other.p99(key) { flooding.outcome.withLock { $0 == nil } }
       thread.join()
     }
-    let waited = try #require(flooding.outcome.withLock { $0 }).get()
-    print("256 that never read \(what): \(growth >> 20) MiB more, closed in \(waited) ms")
+    let (first, last) = try #require(flooding.outcome.withLock { $0 }).get()
+    print(
+      "256 that never read \(what): \(growth >> 20) MiB more, closed after \(first) to \(last) ms")
     expectCalm(time, quiet: quiet, what)
     #expect(growth < 64 << 20)
-    #expect(waited < 15_000)
+    #expect(first >= 4_900 && last < 15_000)
     #expect(try other.authorize(key).decision == .allowed)
   }
 
-  /// How long it took, once it has ended.
-  private final class Flooding: Sendable { let outcome = Mutex<Result<Int64, any Error>?>(nil) }
+  private typealias Closing = (first: Int64, last: Int64)
+
+  /// How it went, once it has ended.
+  private final class Flooding: Sendable { let outcome = Mutex<Result<Closing, any Error>?>(nil) }
 
   @Test func answersThatNobodyReadsTakeNoMoreThanTheyMay() throws {
     let authorize = Request(

@@ -12,6 +12,10 @@ struct StateFileTests {
   /// A database that a daemon has made and closed.
   private static let template: DaemonProcess? = {
     guard let daemon = try? DaemonProcess(), daemon.end(SIGTERM) == 0 else { return nil }
+    atexit {
+      guard let template = StateFileTests.template else { return }
+      try? FileManager.default.removeItem(atPath: template.directory)
+    }
     return daemon
   }()
 

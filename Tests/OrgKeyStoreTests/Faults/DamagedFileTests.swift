@@ -50,6 +50,7 @@ import Testing
       print(
         "\(damage): \(tally.same) without consequence, \(tally.less) with less allowed, "
           + "\(tally.refused) refused")
+      #expect(tally.refused > 0, "\(damage)")
       // The flips have hit rows.
       if damage == .databaseFlipped { #expect(tally.less > 0) }
     }
@@ -70,7 +71,8 @@ import Testing
     } catch let error as StoreError {
       let known: [StoreError.Category] = [.configuration, .damaged, .unavailable, .internal]
       #expect(known.contains(error.category), "\(damage) \(round): \(error)")
-      #expect(error.message.contains(" "), "\(damage) \(round): \(error)")
+      let word = damage.isOfLog ? "\(directory.path)/\(damage.file)" : " "
+      #expect(error.message.contains(word), "\(damage) \(round): \(error)")
       tally.refused += 1
     }
   }

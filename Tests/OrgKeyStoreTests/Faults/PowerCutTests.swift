@@ -87,6 +87,8 @@ import Testing
     }
   }
 
+  /// Entries of directories are taken for durable at once: a rename without a sync of its directory
+  /// would not be noticed.
   @Test func databaseThatIsBeingRestoredIsTheOldOrTheRestoredOne() throws {
     let backup = "/backup"
     try cutEverywhere(preparing: { origin in

@@ -61,6 +61,8 @@ extension DaemonProcess {
     while !hasEnded {
       guard Clock.monotonicMilliseconds() < deadline else {
         strace.terminate()
+        // Its database is the next one's.
+        _ = end(SIGKILL)
         throw DidNotEnd()
       }
       usleep(1_000)
@@ -116,7 +118,7 @@ enum HostileClients {
     let call = clients[0].frame(Request(callID: 1, method: .health(.init())))
     var wrong: [String] = []
     for (number, client) in clients.enumerated() {
-      client.setSendTimeout(milliseconds: 50)
+      client.setTimeout(SO_SNDTIMEO, milliseconds: 50)
       switch number % 4 {
       case 0: try? client.send(call.dropLast())
       case 1: for _ in 0..<200 { try? client.send(Array(repeatElement(call, count: 50).joined())) }
@@ -131,12 +133,5 @@ enum HostileClients {
       }
     }
     return wrong
-  }
-}
-
-extension RawClient {
-  fileprivate func setSendTimeout(milliseconds: Int) {
-    var limit = timeval(tv_sec: 0, tv_usec: milliseconds * 1_000)
-    setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 }
