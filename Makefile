@@ -82,8 +82,8 @@ property: build-deps
 
 # Tests/README.md says what each of them is for, and how far it went.
 CAMPAIGNS := ClockTests CrashTests DaemonGoneTests DamagedFileTests DescriptorTests FailingDiskTests \
-  HostileReplyTests KillEverywhereTests LinearizabilityTests PowerCutTests SecrecyTests SlowClientTests \
-  SyncOrderTests
+  HostileReplyTests KillEverywhereTests LengthBombTests LinearizabilityTests PowerCutTests SecrecyTests \
+  SlowClientTests SyncOrderTests
 campaign: test-deps
 	CAMPAIGN=1 swift test --disable-xctest --no-parallel --filter '$(or $(ONLY),$(subst $() ,|,$(CAMPAIGNS)))'
 

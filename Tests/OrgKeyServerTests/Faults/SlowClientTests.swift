@@ -21,7 +21,7 @@ import Testing
   private func expectCalm(_ time: Int, quiet: Int, _ what: String) {
     print("\(what): p99 of others \(time) µs, \(quiet) µs when it is quiet")
     // In the short form far beyond what is to be reached, for the machine may be busy.
-    #expect(time < (Campaign.isLong ? 2 * quiet + 1_000 : 10 * quiet + 20_000))
+    #expect(time < (Campaign.isLong ? 2 * quiet + 1_000 : 10 * quiet + 250_000))
   }
 
   @Test func thousandHalfFramesAreClosedAfterFiveSecondsAndHoldNobodyUp() throws {
@@ -102,8 +102,9 @@ import Testing
     print(
       "256 that never read \(what): \(growth >> 20) MiB more, closed after \(first) to \(last) ms")
     expectCalm(time, quiet: quiet, what)
-    #expect(growth < 64 << 20)
-    #expect(first >= 4_900 && last < 15_000)
+    // What one user may have of the memory for buffers, the buffers' first size, and some room.
+    #expect(growth < 40 << 20)
+    #expect(first >= 4_900 && last < Campaign.count(60_000, long: 15_000))
     #expect(try other.authorize(key).decision == .allowed)
   }
 
