@@ -19,6 +19,7 @@ import Testing
     let daemon = try DaemonProcess(preparing: Self.fill)
     let load = Load(daemon.socket, organizations: Self.organizations, keys: Self.keys)
     let administrator = try RawClient(daemon.socket)
+    administrator.setTimeout(SO_RCVTIMEO, milliseconds: 120_000)
     let askers = try (0..<8).map { try load.startAsker($0) }
     load.waitForAnswers(20_000)
     let changes: [Request.Method] = [

@@ -83,7 +83,8 @@ import Testing
     return (first ?? 0, elapsed())
   }
 
-  private func expectBounds(_ what: String, _ call: [UInt8]) throws {
+  /// - Returns: after how many milliseconds the first was closed.
+  private func expectBounds(_ what: String, _ call: [UInt8]) throws -> Int64 {
     let clients = try (0..<256).map { _ in try RawClient(daemon.socket) }
     let quiet = try other.p99(key)
     let flooding = Flooding()
@@ -104,8 +105,9 @@ import Testing
     expectCalm(time, quiet: quiet, what)
     // What one user may have of the memory for buffers, the buffers' first size, and some room.
     #expect(growth < 40 << 20)
-    #expect(first >= 4_900 && last < Campaign.count(60_000, long: 15_000))
+    #expect(last < Campaign.count(60_000, long: 15_000))
     #expect(try other.authorize(key).decision == .allowed)
+    return first
   }
 
   private typealias Closing = (first: Int64, last: Int64)
@@ -117,7 +119,7 @@ import Testing
     let authorize = Request(
       callID: 9,
       method: .authorize(.init(apiKey: key, organizationID: "acme", permission: "a:b")))
-    try expectBounds("answers to Authorize", other.frame(authorize))
+    #expect(try expectBounds("answers to Authorize", other.frame(authorize)) >= 4_900)
   }
 
   @Test func pagesThatNobodyReadsTakeNoMoreThanTheyMay() throws {
@@ -131,7 +133,8 @@ import Testing
     let list = Request(
       callID: 9,
       method: .listOrganizations(.init(includeDescendants: true, pageSize: 1_000)))
-    try expectBounds("pages", other.frame(list))
+    // When the memory is taken, sooner than for being late.
+    _ = try expectBounds("pages", other.frame(list))
   }
 }
 
