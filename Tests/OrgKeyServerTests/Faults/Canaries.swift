@@ -143,11 +143,10 @@ struct Canaries {
     let manager = FileManager.default
     return try manager.contentsOfDirectory(atPath: daemon.directory).filter { name in
       guard let data = manager.contents(atPath: daemon.directory + "/" + name) else { return false }
-      let bytes = [UInt8](data)
-      let prefix = Array("pc_live_".utf8)
-      return bytes.indices.dropLast(length + prefix.count - 1).contains { at in
-        bytes[at] == prefix[0] && bytes[at..<at + 8].elementsEqual(prefix)
-          && tails.contains(Array(bytes[at + 8..<at + 8 + length]))
+      return data.withUnsafeBytes { bytes in
+        MemoryOf.offsets(of: Array("pc_live_".utf8), in: bytes).contains { at in
+          at + 8 + length <= bytes.count && tails.contains(Array(bytes[at + 8..<at + 8 + length]))
+        }
       }
     }
   }

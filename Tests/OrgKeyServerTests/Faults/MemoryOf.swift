@@ -19,7 +19,7 @@ enum MemoryOf {
         let got = pread(memory, &bytes, length, off_t(bitPattern: UInt(at)))
         bytes.withUnsafeBytes { all in
           let read = UnsafeRawBufferPointer(rebasing: all[..<max(0, got)])
-          for needle in needles { found += occurrences(of: needle, in: read) }
+          for needle in needles { found += offsets(of: needle, in: read).count }
         }
         guard length == bytes.count else { break }
         at += UInt64(length - longest + 1)
@@ -38,14 +38,18 @@ enum MemoryOf {
       }
   }
 
-  private static func occurrences(of needle: [UInt8], in bytes: UnsafeRawBufferPointer) -> Int {
-    guard var at = bytes.baseAddress, bytes.count >= needle.count else { return 0 }
+  /// Where a byte sequence is.
+  static func offsets(of needle: [UInt8], in bytes: UnsafeRawBufferPointer) -> [Int] {
+    guard let start = bytes.baseAddress, bytes.count >= needle.count else { return [] }
+    var at = start
     let end = at + (bytes.count - needle.count + 1)
-    var count = 0
+    var offsets: [Int] = []
     while at < end, let found = memchr(at, Int32(needle[0]), end - at) {
-      if memcmp(found, needle, needle.count) == 0 { count += 1 }
+      if memcmp(found, needle, needle.count) == 0 {
+        offsets.append(UnsafeRawPointer(found) - start)
+      }
       at = UnsafeRawPointer(found) + 1
     }
-    return count
+    return offsets
   }
 }

@@ -49,6 +49,7 @@ import Testing
     guard let minutes else { return }
     if minutes >= 10 { #expect(pauses.count >= 16) }
     guard pauses.count >= 16 else { return }
+    print("soak: KiB:", pauses.map { "\($0.bytes >> 10) \($0.after)" }.joined(separator: ", "))
     func most(_ quarter: Int) -> Int {
       let part = pauses[pauses.count * quarter / 4..<pauses.count * (quarter + 1) / 4].map {
         (bytes: $0.bytes, allowance: ($0.secrets - pauses[0].secrets) * Self.bytesPerSecret)

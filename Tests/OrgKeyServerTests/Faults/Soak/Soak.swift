@@ -21,8 +21,9 @@ final class Soak: @unchecked Sendable {
   /// Up to where the audit trail was read. The auditor's alone while there is load.
   private var sequence: UInt64 = 0
   private(set) var descriptors = 0
-  /// Of the present run of the daemon: at each pause, and how many secrets were made until then.
-  private(set) var residence: [(bytes: Int, secrets: Int)] = []
+  /// Of the present run of the daemon: at each pause, how many secrets were made until then, and
+  /// what was before.
+  private(set) var residence: [(bytes: Int, secrets: Int, after: SoakFault)] = []
 
   init() throws {
     daemon = try DaemonProcess(["--usage-flush-interval", "100ms"])
@@ -136,7 +137,7 @@ extension Soak {
       try administrator.askEverything(client, run: run)
     }
     compareDescriptors()
-    residence.append((daemon.residentBytes, log.count(of: "secrets")))
+    residence.append((daemon.residentBytes, log.count(of: "secrets"), fault))
   }
 
   private func compareUsage(_ client: RawClient) throws {
