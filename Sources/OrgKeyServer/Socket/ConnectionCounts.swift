@@ -4,7 +4,7 @@ internal import Synchronization
 /// How many connections there are, in all and of each user, and how many there may be.
 final class ConnectionCounts: Sendable {
   /// Beyond the limits, for administrators: whoever fills them can't keep a key from being revoked.
-  private static let reserved = 8
+  static let reserved = 8
 
   private struct Open {
     var all = 0
