@@ -88,7 +88,8 @@ let package = Package(
       name: "OrgKeyTests", dependencies: ["OrgKey", "OrgKeyWire", "TestSupport", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
-      name: "OrgKeyCommandTests", dependencies: ["OrgKey", "OrgKeyCommand", "orgkeyd"],
+      name: "OrgKeyCommandTests",
+      dependencies: ["OrgKey", "OrgKeyCommand", "TestSupport", "orgkeyd"],
       swiftSettings: strict),
     .testTarget(
       name: "OrgKeyBenchTests", dependencies: ["OrgKeyBench"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Testing
 
@@ -49,15 +50,6 @@ final class Daemon {
     process.terminate()
     process.waitUntilExit()
   }
-}
-
-/// Whether something becomes so, waiting at most half a minute for it.
-func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-  let deadline = ContinuousClock.now + .seconds(30)
-  while try !condition() {
-    if ContinuousClock.now > deadline { return false }
-  }
-  return true
 }
 
 /// The built `orgkey`.

@@ -1,3 +1,4 @@
+import TestSupport
 import Glibc
 import OrgKeySystem
 import Synchronization
@@ -48,7 +49,7 @@ import Testing
     for _ in 0..<3 {
       try callFromAll(sent)
       let client = try RawClient(daemon.socket)
-      #expect(try eventually { try age(client) == 0 })
+      #expect(try eventually { try client.usageAge() == 0 })
       _ = daemon.end(SIGKILL)
       try daemon.start()
       #expect(try counts(RawClient(daemon.socket)) == sent.load(ordering: .relaxed))
@@ -85,12 +86,5 @@ import Testing
     #expect(days.allowed == record.allowedCount && days.denied == record.deniedCount)
     #expect(record.secrets.map(\.allowedCount) == [record.allowedCount])
     return record.allowedCount + record.deniedCount
-  }
-
-  private func age(_ client: RawClient) throws -> UInt64 {
-    guard case .getStatistics(let answer) = try client.result(.getStatistics(.init())) else {
-      return 1
-    }
-    return answer.usageAgeMs
   }
 }

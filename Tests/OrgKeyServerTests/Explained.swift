@@ -46,13 +46,3 @@ extension AuthorizeResponse {
     return answer
   }
 }
-
-/// Asks until it is so; a test that waits in vain fails instead of hanging.
-func eventually(within seconds: Int64 = 30, _ condition: () throws -> Bool) rethrows -> Bool {
-  let deadline = Clock.monotonicMilliseconds() + seconds * 1_000
-  while try !condition() {
-    if Clock.monotonicMilliseconds() > deadline { return false }
-    sched_yield()
-  }
-  return true
-}

@@ -21,7 +21,8 @@ import Testing
     let counts = Counts()
     let readers = try (0...reactors).map { place in
       try Thread("reader") {
-        while !counts.stopped.load(ordering: .relaxed) {
+        // Once at least, however late it starts.
+        repeat {
           let closed = shared.read(by: place < reactors ? place : nil) { directory in
             (1...depth).count { number in
               directory.organization(number: number).map { directory[$0].isClosed } ?? false
@@ -29,7 +30,7 @@ import Testing
           }
           if closed != 0 && closed != Int(depth) { counts.torn.add(1, ordering: .relaxed) }
           counts.reads.add(1, ordering: .relaxed)
-        }
+        } while !counts.stopped.load(ordering: .relaxed)
       }
     }
     for round in 0..<300 {

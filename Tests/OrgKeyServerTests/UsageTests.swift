@@ -1,3 +1,4 @@
+import TestSupport
 import OrgKeyModel
 import OrgKeyServer
 import OrgKeySystem

@@ -195,11 +195,3 @@ private struct Keys {
     return 1
   }
 }
-
-extension RawClient {
-  /// How old, milliseconds, the oldest count is that is not on disk.
-  fileprivate func usageAge() throws -> UInt64 {
-    guard case .getStatistics(let answer) = try result(.getStatistics(.init())) else { return 1 }
-    return answer.usageAgeMs
-  }
-}

@@ -56,6 +56,14 @@ extension RawClient {
     return Int(time / .microseconds(1))
   }
 
+  /// How old, milliseconds, the oldest count is that is not on disk.
+  func usageAge() throws -> UInt64 {
+    guard case .getStatistics(let answer) = try result(.getStatistics(.init())) else {
+      throw Closed()
+    }
+    return answer.usageAgeMs
+  }
+
   /// Waits until the daemon closes; what it said last.
   func lastWord() throws -> Status? {
     var last: Status?

@@ -1,3 +1,4 @@
+import TestSupport
 import Glibc
 import OrgKeySystem
 import Synchronization
@@ -161,12 +162,5 @@ extension Soak {
     if descriptors == 0 { descriptors = daemon.descriptors.count }
     let areClosed = eventually { daemon.descriptors.count == descriptors }
     if !areClosed { log.note("not \(descriptors) descriptors: \(daemon.descriptors)") }
-  }
-}
-
-extension RawClient {
-  fileprivate func usageAge() throws -> UInt64 {
-    guard case .getStatistics(let answer) = try result(.getStatistics(.init())) else { return 1 }
-    return answer.usageAgeMs
   }
 }
