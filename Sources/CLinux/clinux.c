@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 int clinux_peer_credentials(int socket, struct clinux_peer *peer) {
   struct ucred credentials;
@@ -23,11 +24,16 @@ int clinux_accept(int listener) {
   return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
+char *const *clinux_environment(void) { return environ; }
+
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 int clinux_hide_memory(void) {
+  struct rlimit limit;
   struct rlimit none = {0, 0};
-  if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+  // A sandbox may refuse to set what is so already.
+  if (getrlimit(RLIMIT_CORE, &limit) != 0) return -1;
+  if (limit.rlim_max != 0 && setrlimit(RLIMIT_CORE, &none) != 0) return -1;
   return prctl(PR_SET_DUMPABLE, 0);
 }
 

@@ -1,13 +1,16 @@
 package import Logging
 internal import OrgKeyModel
 internal import OrgKeyStore
-internal import OrgKeySystem
+package import OrgKeySystem
 
 /// A daemon that serves, until it is stopped.
 package final class RunningDaemon {
-  private let service: Service
+  /// How long a reactor may take to stop listening, milliseconds.
+  private static let patience: Int64 = 5_000
+
+  let service: Service
   private let listeners: [Listener]
-  private let reactors: [Reactor]
+  let reactors: [Reactor]
   private let reactorThreads: [Thread]
   private let writerThread: Thread
   private let readerThread: Thread
@@ -15,15 +18,18 @@ package final class RunningDaemon {
   /// Opens and loads the database, makes the sockets, starts the threads. When it returns, calls
   /// are answered.
   ///
-  /// - Parameter failed: called on a thread of the daemon's when it can't go on: the outcome of a commit is
-  ///   unknown, or a reactor can't wait for its clients. The process must end and recover from the
-  ///   file; nothing of that commit was answered.
+  /// - Parameters:
+  ///   - inherited: sockets that somebody else has made, to be served in the place of its own.
+  ///   - failed: called on a thread of the daemon's when it can't go on: the outcome of a commit is
+  ///     unknown, or a reactor can't wait for its clients. The process must end and recover from the
+  ///     file; nothing of that commit was answered.
   package init(
-    _ settings: DaemonSettings, log: Logger, failed: @escaping @Sendable (StartError) -> Void
+    _ settings: DaemonSettings, inherited: [InheritedSocket] = [], log: Logger,
+    failed: @escaping @Sendable (StartError) -> Void
   ) throws(StartError) {
     let (service, store, reader, loadedAt) = try RunningDaemon.load(settings, log)
     self.service = service
-    listeners = try RunningDaemon.listen(settings)
+    listeners = try Listeners(settings, inherited: inherited, log).all
     do throws(SystemError) {
       var reactors: [Reactor] = []
       for number in 0..<settings.threads {
@@ -39,13 +45,22 @@ package final class RunningDaemon {
     } catch {
       throw StartError(.internal, "cannot start: \(error)")
     }
-    log.info("serving", metadata: ["orgkey.socket": "\(settings.socket)"])
+    log.info("serving", metadata: ["orgkey.socket": "\(socketPath)"])
   }
+
+  /// Where everybody is served.
+  package var socketPath: String { listeners[0].path }
 
   /// Stops accepting, answers what was received, puts everything on disk and closes the database.
   package func stop() {
     service.beginDraining()
     for listener in listeners { listener.unlink() }
+    // None closes a connection while another one still accepts: who is sent away and comes again
+    // waits for the next daemon.
+    let probe = Probe()
+    for reactor in reactors { reactor.mailbox.put(.stopListening(probe)) }
+    _ = probe.missing(
+      of: reactors.count, until: Clock.monotonicMilliseconds() + RunningDaemon.patience)
     for reactor in reactors { reactor.mailbox.put(.drain) }
     for thread in reactorThreads { thread.join() }
     service.reading.stop()
@@ -75,24 +90,6 @@ package final class RunningDaemon {
     } catch {
       throw StartError(error)
     }
-  }
-
-  private static func listen(_ settings: DaemonSettings) throws(StartError) -> [Listener] {
-    var listeners = [
-      try Listener(
-        at: settings.socket, mode: settings.socketMode, group: settings.socketGroup,
-        administratorsAt: settings.adminSocket)
-    ]
-    if let path = settings.adminSocket {
-      do throws(StartError) {
-        listeners.append(
-          try Listener(at: path, mode: settings.socketMode, group: settings.socketGroup))
-      } catch {
-        for listener in listeners { listener.unlink() }
-        throw error
-      }
-    }
-    return listeners
   }
 
   private static func startWriter(

@@ -31,9 +31,9 @@ package enum StandardError {
   /// Whether it leads to the journal, which says so in JOURNAL_STREAM to whoever it was opened
   /// for: systemd.exec(5).
   package static var isJournal: Bool {
-    guard let stream = unsafe getenv("JOURNAL_STREAM") else { return false }
+    guard let stream = ThisProcess.variable("JOURNAL_STREAM") else { return false }
     var status = stat()
     guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
-    return unsafe String(cString: stream) == "\(status.st_dev):\(status.st_ino)"
+    return stream == "\(status.st_dev):\(status.st_ino)"
   }
 }

@@ -13,6 +13,24 @@ package enum ThisProcess {
     guard clinux_hide_memory() == 0 else { throw SystemError("prctl", on: "PR_SET_DUMPABLE") }
   }
 
+  /// A variable of its environment, which nothing in it changes; nil: it is not set, or empty.
+  package static func variable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    let text = unsafe String(cString: value)
+    return text.isEmpty ? nil : text
+  }
+
+  /// All of its environment, as `NAME=value`.
+  package static var environment: [String] {
+    var entries: [String] = []
+    var next = unsafe clinux_environment()
+    while let place = unsafe next, let entry = unsafe place.pointee {
+      entries.append(unsafe String(cString: entry))
+      unsafe next = place + 1
+    }
+    return entries
+  }
+
   /// Opens /dev/null in the place of standard descriptors that are closed: a file or socket of ours
   /// that got such a number would be written to as if it were standard error.
   package static func fillStandardDescriptors() {

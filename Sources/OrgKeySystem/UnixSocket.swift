@@ -29,26 +29,81 @@ package enum UnixSocket {
     return result == 0 || errno != ECONNREFUSED
   }
 
-  private static func make() throws(SystemError) -> Descriptor {
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+  /// Where a socket that was inherited listens; nil: it is no Unix stream socket that listens, or
+  /// has no path.
+  static func listeningPath(of number: Int32) throws(SystemError) -> String? {
+    guard try option(SO_DOMAIN, of: number) == AF_UNIX,
+      try option(SO_TYPE, of: number) == Int32(SOCK_STREAM.rawValue),
+      try option(SO_ACCEPTCONN, of: number) == 1
+    else { return nil }
+    var address = sockaddr_un()
+    var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let result = unsafe withUnsafeMutablePointer(to: &address) { address in
+      let generic = unsafe UnsafeMutableRawPointer(address).assumingMemoryBound(to: sockaddr.self)
+      return unsafe getsockname(number, generic, &length)
+    }
+    guard result == 0 else { throw SystemError("getsockname") }
+    let path = unsafe withUnsafeBytes(of: address.sun_path) { unsafe Array($0.prefix { $0 != 0 }) }
+    return path.isEmpty ? nil : String(validating: path, as: UTF8.self)
+  }
+
+  private static func option(_ name: Int32, of number: Int32) throws(SystemError) -> Int32 {
+    var value: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    guard unsafe getsockopt(number, SOL_SOCKET, name, &value, &length) == 0 else {
+      throw SystemError("getsockopt")
+    }
+    return value
+  }
+
+  /// As sockets that this process makes are.
+  static func makeNonblocking(_ number: Int32) throws(SystemError) {
+    guard fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK) == 0,
+      fcntl(number, F_SETFD, FD_CLOEXEC) == 0
+    else { throw SystemError("fcntl") }
+  }
+
+  /// Sends one datagram and waits for nothing.
+  ///
+  /// - Parameter address: a path, or an abstract name that begins with `@`.
+  static func sendDatagram(_ bytes: [UInt8], to address: String) throws(SystemError) {
+    let socket = try make(SOCK_DGRAM)
+    let sent = try unsafe withAddress(of: address, mayBeAbstract: true) {
+      unsafe sendto(socket.number, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, $1)
+    }
+    if sent < 0 { throw SystemError("sendto", on: address) }
+  }
+
+  private static func make(
+    _ kind: __socket_type = SOCK_STREAM
+  ) throws(SystemError) -> Descriptor {
+    let type = Int32(kind.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let number = socket(AF_UNIX, type, 0)
     guard number >= 0 else { throw SystemError("socket") }
     return Descriptor(number)
   }
 
-  private static func withAddress(
-    of path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
-  ) throws(SystemError) -> Int32 {
-    let bytes = Array(path.utf8)
+  /// - Parameter mayBeAbstract: a path that begins with `@` is an abstract name.
+  private static func withAddress<R>(
+    of path: String, mayBeAbstract: Bool = false,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) -> R
+  ) throws(SystemError) -> R {
+    var bytes = Array(path.utf8)
+    var length = MemoryLayout<sockaddr_un>.size
     guard bytes.count <= longestPath else {
       throw SystemError("bind", on: path, code: ENAMETOOLONG)
     }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
+    if mayBeAbstract, bytes.first == UInt8(ascii: "@") {
+      // Every byte of it counts, those after it too.
+      bytes[0] = 0
+      length = MemoryLayout<sa_family_t>.size + bytes.count
+    }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     return unsafe withUnsafePointer(to: &address) { address in
       let generic = unsafe UnsafeRawPointer(address).assumingMemoryBound(to: sockaddr.self)
-      return unsafe body(generic, socklen_t(MemoryLayout<sockaddr_un>.size))
+      return unsafe body(generic, socklen_t(length))
     }
   }
 

@@ -8,6 +8,10 @@ import OrgKeySystem
 final class DaemonProcess: @unchecked Sendable {
   struct DidNotServe: Error { let log: String }
 
+  /// As it was built with these tests.
+  static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appending(path: "orgkeyd")
+
   let directory: String
   var socket: String { directory + "/orgkey.sock" }
   var database: String { directory + "/orgkey.db" }
@@ -20,6 +24,8 @@ final class DaemonProcess: @unchecked Sendable {
   /// Whether it ended with a core file, or one was handed to a program for it.
   private(set) var leftCore = false
   private let user: String?
+  /// Sockets that listen for it while it does not run, as systemd's do: what they are called.
+  private let handedOver: [(name: String, socket: ListeningSocket)]
 
   /// Where its log goes.
   enum StandardError {
@@ -34,11 +40,14 @@ final class DaemonProcess: @unchecked Sendable {
   ///   - arguments: beside those that name its files; `$PWD` is its directory.
   ///   - environment: `NAME=value`, in the place of what the test's own has by that name. A library
   ///     in LD_PRELOAD goes before those that are there.
+  ///   - names: of sockets that are handed over to it: `main` listens at `socket`, another one at its
+  ///     name in the directory. It is given no paths then.
   ///   - prepare: takes the path of the database, to fill it before the daemon starts.
   init(
     _ arguments: [String] = [], under wrapper: [String] = [], as user: String? = nil,
     environment: [String] = [],
-    standardError: StandardError = .file, preparing prepare: (String) throws -> Void = { _ in }
+    standardError: StandardError = .file, handedOver names: [String] = [],
+    preparing prepare: (String) throws -> Void = { _ in }
   ) throws {
     var template = Array("/tmp/orgkey-test-XXXXXX".utf8CString)
     directory = String(cString: mkdtemp(&template))
@@ -48,6 +57,10 @@ final class DaemonProcess: @unchecked Sendable {
     self.environment = environment
     self.standardError = standardError
     self.wrapper = wrapper
+    let directory = directory
+    handedOver = try names.map { name in
+      (name, try ListeningSocket(at: directory + "/" + (name == "main" ? "orgkey.sock" : name)))
+    }
     try prepare(database)
     try start()
   }
@@ -59,8 +72,6 @@ final class DaemonProcess: @unchecked Sendable {
 
   /// Starts it and waits until it serves.
   func start() throws {
-    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appending(path: "orgkeyd")
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     switch standardError {
@@ -69,10 +80,15 @@ final class DaemonProcess: @unchecked Sendable {
     case .descriptor(let number): posix_spawn_file_actions_adddup2(&actions, number, 2)
     case .closed: posix_spawn_file_actions_addclose(&actions, 2)
     }
-    var words = [program.path, "--socket", socket, "--database", database]
+    var words = [DaemonProcess.program.path, "--database", database]
+    if handedOver.isEmpty { words += ["--socket", socket] }
     words += arguments.map { $0.replacingOccurrences(of: "$PWD", with: directory) }
     if let user { words = ["setpriv"] + DaemonProcess.becoming(user) + words }
     words = wrapper + words
+    if !handedOver.isEmpty { words = ["sh", "-c", "LISTEN_PID=$$ exec \"$@\"", "sh"] + words }
+    for (index, (_, socket)) in handedOver.enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, socket.number, Int32(3 + index))
+    }
     var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
     defer { argv.forEach { free($0) } }
     let envp: [UnsafeMutablePointer<CChar>?] = variables().map { strdup($0) } + [nil]
@@ -94,6 +110,10 @@ final class DaemonProcess: @unchecked Sendable {
 
   private func variables() -> [String] {
     var variables = ProcessInfo.processInfo.environment
+    if !handedOver.isEmpty {
+      variables["LISTEN_FDS"] = "\(handedOver.count)"
+      variables["LISTEN_FDNAMES"] = handedOver.map(\.name).joined(separator: ":")
+    }
     for entry in environment {
       let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
@@ -148,4 +168,18 @@ final class DaemonProcess: @unchecked Sendable {
     SetClock.removeLeftovers(of: pid)
     pid = 0
   }
+}
+
+/// A socket that listens, whoever accepts.
+final class ListeningSocket {
+  /// Above those that a process is given by number.
+  let number: Int32
+
+  init(at path: String, mode: mode_t = 0o660) throws {
+    let listening = try UnixSocket.listen(at: path)
+    number = fcntl(listening.number, F_DUPFD_CLOEXEC, 100)
+    chmod(path, mode)
+  }
+
+  deinit { close(number) }
 }

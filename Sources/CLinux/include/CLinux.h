@@ -33,6 +33,9 @@ int clinux_peer_groups(int socket, uint32_t *groups, int capacity);
 /// accept4(2) with SOCK_CLOEXEC and SOCK_NONBLOCK; the descriptor, or -1 with errno.
 int clinux_accept(int listener);
 
+/// The environment, ending with NULL.
+char *const *clinux_environment(void);
+
 /// Names the calling thread; the kernel keeps 15 bytes.
 void clinux_name_thread(const char *name);
 

@@ -15,7 +15,7 @@ final class CallHandler {
   let mailbox: Mailbox
   private let usage: UsageRecorder
   /// The reactor's number.
-  private let reactor: Int
+  let reactor: Int
   private let decoder = RequestDecoder()
   private let arena = Arena()
 

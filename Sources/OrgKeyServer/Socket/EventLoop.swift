@@ -30,6 +30,8 @@ struct EventLoop: ~Copyable {
   private var turns: [ConnectionReference] = []
   private var batch = AuthorizeBatch()
   private var listening = false
+  /// Nobody is accepted any more.
+  private var isEnding = false
   private var drainingSince: Int64?
   private var lastTick: Int64 = 0
 
@@ -62,7 +64,7 @@ struct EventLoop: ~Copyable {
     if event.token == Token.mailbox { return takeMail() }
     if event.token < ConnectionTable.firstToken {
       // Both may have been told at once: to end, and of somebody who came.
-      guard drainingSince == nil else { return }
+      guard !isEnding else { return }
       return accept(from: listeners[Int(event.token - Token.firstListener)])
     }
     guard let reference = connections[event.token] else { return }
@@ -80,7 +82,7 @@ struct EventLoop: ~Copyable {
   // MARK: Connections
 
   private mutating func listen() {
-    guard !listening, drainingSince == nil else { return }
+    guard !listening, !isEnding else { return }
     do {
       for (index, listener) in listeners.enumerated() {
         let token = Token.firstListener + UInt64(index)
@@ -217,6 +219,12 @@ struct EventLoop: ~Copyable {
         reference.connection.pending -= 1
         unsafe reference.connection.output.append(reply.frame.bytes)
         giveTurn(reference)
+      case .probe(let probe):
+        calls.answer(probe)
+      case .stopListening(let probe):
+        stopListening()
+        isEnding = true
+        probe.answered()
       case .drain:
         drains = true
       }
@@ -225,7 +233,6 @@ struct EventLoop: ~Copyable {
   }
 
   private mutating func drain() {
-    stopListening()
     drainingSince = Clock.monotonicMilliseconds()
     for token in connections.tokens {
       guard let reference = connections[token] else { continue }

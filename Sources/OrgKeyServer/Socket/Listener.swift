@@ -10,7 +10,8 @@ final class Listener: Sendable {
   /// Where this listener sends everybody who wants more than everybody may: the administrators'
   /// socket; nil: they are served here.
   let administratorsAt: String?
-  private let lock: LockFile
+  /// nil: the socket is not ours, but of whoever listens for us.
+  private let lock: LockFile?
 
   /// Makes the socket with `mode` and `group` and listens.
   ///
@@ -31,10 +32,19 @@ final class Listener: Sendable {
     }
   }
 
+  /// Takes over a socket on which somebody else has listened. Its file, with its permissions, stays
+  /// that one's: who connects while no daemon runs waits for the next one.
+  init(_ inherited: InheritedSocket, administratorsAt: String? = nil) {
+    path = inherited.path
+    socket = Descriptor(inherited.number)
+    self.administratorsAt = administratorsAt
+    lock = nil
+  }
+
   func roles(of peer: Peer, _ access: AccessPolicy) -> Roles {
     administratorsAt == nil ? access.roles(of: peer) : []
   }
 
-  /// Removes the socket's file: from here on nobody finds it.
-  func unlink() { try? Files.remove(path) }
+  /// Removes the socket's file, if it is ours: from here on nobody finds it.
+  func unlink() { if lock != nil { try? Files.remove(path) } }
 }

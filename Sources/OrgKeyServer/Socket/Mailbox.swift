@@ -8,7 +8,11 @@ final class Mailbox: Sendable {
   enum Delivery: Sendable {
     /// The answer to a call of the connection with this token.
     case reply(token: UInt64, EncodedReply)
-    /// Take no more connections, answer what was received, end.
+    /// Show that the reactor decides.
+    case probe(Probe)
+    /// Take no more connections, and say so.
+    case stopListening(Probe)
+    /// Answer what was received, and end.
     case drain
   }
 

@@ -90,12 +90,10 @@ private struct SpoiltStart {
   init(of daemon: DaemonProcess, _ calls: String, fault: String) throws {
     let strace = Process()
     let (trace, log) = (daemon.directory + "/trace", daemon.directory + "/spoilt")
-    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appending(path: "orgkeyd")
     strace.executableURL = URL(filePath: "/usr/bin/strace")
     strace.arguments = [
       "-f", "-qq", "-o", trace, "-e", "trace=" + calls, "-e", "inject=\(calls):\(fault)",
-      program.path, "--socket", daemon.socket, "--database", daemon.database,
+      DaemonProcess.program.path, "--socket", daemon.socket, "--database", daemon.database,
     ]
     _ = FileManager.default.createFile(atPath: log, contents: nil)
     strace.standardError = try FileHandle(forWritingTo: URL(filePath: log))

@@ -96,15 +96,14 @@ final class StateFilePlace {
   /// Starts `orgkeyd` here; options not given name good files.
   func run(_ arguments: [String], umask: UInt32 = 0o022) throws -> Run {
     let process = Process()
-    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appending(path: "orgkeyd")
     var words = arguments.map { $0.replacingOccurrences(of: "$PWD", with: directory) }
     if !words.contains("--socket") { words += ["--socket", "orgkey.sock"] }
     if !words.contains("--database") { words += ["--database", "orgkey.db"] }
     process.executableURL = URL(filePath: "/bin/sh")
     process.currentDirectoryURL = URL(filePath: directory)
     process.arguments =
-      ["-c", "umask \(String(umask, radix: 8)); exec \"$@\"", "sh", program.path] + words
+      ["-c", "umask \(String(umask, radix: 8)); exec \"$@\"", "sh", DaemonProcess.program.path]
+      + words
     try Data().write(to: URL(filePath: log))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: log))
     return try Run(process, log: log)
