@@ -87,7 +87,8 @@ extension Store {
       throw StoreError(
         .damaged,
         "rows were lost or are out of date in \(tables), though what is there is readable: a "
-          + "revocation may be among them. Restore a backup, or accept the damage")
+          + "revocation may be among them. Restore a backup (--restore), or accept the damage "
+          + "(--accept-damage)")
     }
     var accepted = totals
     for table in wrong {

@@ -4,7 +4,7 @@ internal import OrgKeyModel
 internal import OrgKeyServer
 internal import OrgKeySystem
 
-/// The options of `orgkeyd`: each setting is defined here and nowhere else.
+/// The settings of `orgkeyd`: each is defined here and nowhere else, and listed in `Setting.all`.
 struct DaemonOptions: ParsableArguments {
   @Option(help: "Where to listen.")
   var socket: String = DaemonSettings.defaultSocket
@@ -93,23 +93,8 @@ struct DaemonOptions: ParsableArguments {
         + "damaged, or restore such a backup; rows that fail their checksum stay refused."))
   var acceptDamage = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Verify a database file whole, a backup for example, and end: 0 if all is well, else 78. "
-        + "Changes nothing. Not while a daemon has it.", valueName: "file"),
-    completion: .file())
-  var checkDatabase: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Put a backup in the place of --database and end. What was revoked, disabled or suspended "
-        + "since is carried over, and the old file kept under its name with .before-restore. Not "
-        + "while a daemon runs.", valueName: "file"),
-    completion: .file())
-  var restore: String?
-
-  /// - Throws: `StartError` naming the option that is wrong.
-  func settings() throws(StartError) -> DaemonSettings {
+  /// - Throws: the first setting that is wrong by itself.
+  func settings() throws(SettingFault) -> DaemonSettings {
     let ownUser = AccountName.ownUser
     let access = AccessPolicy(
       ownUser: ownUser,
@@ -125,20 +110,20 @@ struct DaemonOptions: ParsableArguments {
     settings.database = database
     settings.adminSocket = adminSocket
     settings.socketMode = socketMode.bits
-    settings.socketGroup = try socketGroup.map { name throws(StartError) in
+    settings.socketGroup = try socketGroup.map { name throws(SettingFault) in
       try account("socket-group", name, AccountName.group)
     }
-    settings.requiredEnvironment = try requireEnvironment.map { text throws(StartError) in
+    settings.requiredEnvironment = try requireEnvironment.map { text throws(SettingFault) in
       try option("require-environment") { () throws(Refusal) in
         try Validation.environment(text, field: "environment")
       }
     }
     settings.threads = try number("threads", threads, in: 1...64)
     settings.maxConnections = try number("max-connections", maxConnections, in: 1...1_000_000)
-    settings.maxConnectionsPerUser = try maxConnectionsPerUid.map { count throws(StartError) in
+    settings.maxConnectionsPerUser = try maxConnectionsPerUid.map { count throws(SettingFault) in
       try number("max-connections-per-uid", count, in: 1...1_000_000)
     }
-    settings.defaultRateLimit = try defaultRateLimit.map { text throws(StartError) in
+    settings.defaultRateLimit = try defaultRateLimit.map { text throws(SettingFault) in
       guard let limit = RateLimit(text) else {
         throw wrong("default-rate-limit", "\"\(text)\" is not a limit such as 100/1h")
       }
@@ -150,20 +135,24 @@ struct DaemonOptions: ParsableArguments {
       throw wrong("usage-flush-interval", "\"\(usageFlushInterval)\" is not 100ms to 1h")
     }
     settings.usageFlushInterval = interval
-    settings.auditRetention = try auditRetention.map { text throws(StartError) in
+    settings.auditRetention = try auditRetention.map { text throws(SettingFault) in
       guard let retention = Duration.milliseconds(parsing: text),
         Limits.auditRetentionMilliseconds.contains(retention)
       else { throw wrong("audit-retention", "\"\(text)\" is not 1h to 36500d") }
       return retention
     }
     settings.acceptDamage = acceptDamage
-    if adminSocket == socket { throw wrong("admin-socket", "it is the same path as --socket") }
     return settings
+  }
+
+  /// - Throws: a setting that does not go together with another one.
+  func checkTogether() throws(SettingFault) {
+    if adminSocket == socket { throw wrong("admin-socket", "it is the same path as socket") }
   }
 
   private func accounts(
     _ role: String, _ users: [String], _ groups: [String]
-  ) throws(StartError) -> Accounts {
+  ) throws(SettingFault) -> Accounts {
     var accounts = Accounts()
     for name in users { accounts.users.insert(try account("\(role)-uid", name, AccountName.user)) }
     for name in groups {
@@ -174,7 +163,7 @@ struct DaemonOptions: ParsableArguments {
 
   private func account(
     _ option: String, _ name: String, _ lookUp: (String) -> UInt32?
-  ) throws(StartError) -> UInt32 {
+  ) throws(SettingFault) -> UInt32 {
     guard let number = lookUp(name) else {
       throw wrong(option, "there is no \"\(name)\" on this system")
     }
@@ -187,18 +176,41 @@ struct DaemonOptions: ParsableArguments {
 
   private func number(
     _ name: String, _ value: Int, in range: ClosedRange<Int>
-  ) throws(StartError) -> Int {
+  ) throws(SettingFault) -> Int {
     guard range.contains(value) else {
       throw wrong(name, "\(value) is not \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
 
-  private func option<T>(_ name: String, _ body: () throws(Refusal) -> T) throws(StartError) -> T {
+  private func option<T>(_ name: String, _ body: () throws(Refusal) -> T) throws(SettingFault) -> T
+  {
     do throws(Refusal) { return try body() } catch { throw wrong(name, error.message) }
   }
 
-  private func wrong(_ option: String, _ problem: String) -> StartError {
-    StartError(.configuration, "--\(option): \(problem)")
+  private func wrong(_ name: String, _ problem: String) -> SettingFault {
+    SettingFault(name: name, problem: problem)
+  }
+}
+
+/// What is wrong with a setting.
+struct SettingFault: Error {
+  let name: String
+  let problem: String
+}
+
+extension DaemonOptions {
+  /// Says that there is no setting of this name, and which may have been meant.
+  static func unknown(_ name: String) -> String {
+    do {
+      _ = try parse(["--\(name)"])
+    } catch {
+      let message = message(for: error)
+      if message.hasPrefix("Unknown option") {
+        return message.replacing("Unknown option", with: "unknown setting").replacing(
+          "--", with: "")
+      }
+    }
+    return "unknown setting '\(name)'"
   }
 }

@@ -3,7 +3,7 @@ internal import Logging
 internal import OrgKeyServer
 
 /// Permission bits as people write them: 0660.
-struct OctalMode: ExpressibleByArgument, Decodable {
+struct OctalMode: ExpressibleByArgument, Decodable, CustomStringConvertible {
   let bits: UInt32
 
   init(bits: UInt32) { self.bits = bits }
@@ -13,7 +13,8 @@ struct OctalMode: ExpressibleByArgument, Decodable {
     self.bits = bits
   }
 
-  var defaultValueDescription: String { "0" + String(bits, radix: 8) }
+  var description: String { "0" + String(bits, radix: 8) }
+  var defaultValueDescription: String { description }
 }
 
 /// A level as the option names it: the logging library's own names.

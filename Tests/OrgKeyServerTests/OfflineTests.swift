@@ -133,10 +133,14 @@ struct Ended {
   let output: String
   let errors: String
 
-  init(_ arguments: [String]) throws {
+  /// - Parameter environment: what differs from the test's own.
+  init(_ arguments: [String], environment: [String: String] = [:], in directory: String = "/")
+    throws
+  {
     let program = Process()
-    program.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appending(path: "orgkeyd")
+    program.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    program.currentDirectoryURL = URL(filePath: directory)
+    program.executableURL = DaemonProcess.program
     program.arguments = arguments
     let (output, errors) = (Pipe(), Pipe())
     program.standardOutput = output

@@ -11,7 +11,11 @@ struct PastStore {
 
   /// Lends the database, which is closed afterwards.
   static func change(_ daemon: InProcess, _ body: (PastStore) throws -> Void) throws {
-    let past = PastStore(store: try Store(opening: daemon.settings.database))
+    try change(daemon.settings.database, body)
+  }
+
+  static func change(_ database: String, _ body: (PastStore) throws -> Void) throws {
+    let past = PastStore(store: try Store(opening: database))
     try body(past)
     try past.store.close()
   }
