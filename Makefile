@@ -81,7 +81,7 @@ property: build-deps
 	  swift test --disable-xctest --no-parallel --filter PropertyTests
 
 # Tests/README.md says what each of them is for, and how far it went.
-CAMPAIGNS := ClockTests CrashTests DaemonGoneTests DamagedFileTests DescriptorTests FailingDiskTests \
+CAMPAIGNS := ActivationTests ClockTests CrashTests DaemonGoneTests DamagedFileTests DescriptorTests FailingDiskTests \
   HostileReplyTests KillEverywhereTests LengthBombTests LinearizabilityTests PowerCutTests SecrecyTests \
   SlowClientTests SyncOrderTests
 campaign: test-deps
@@ -93,7 +93,7 @@ campaign: test-deps
 SANITIZED := ^OrgKey(Model|Wire|Store|Server|Fuzz|)Tests
 UNSANITIZED := OracleTests.randomTrees|SecrecyTests.noTextOfAKeyStays|(Clock|LengthBomb|SlowClient|Subtree)Tests
 # Where threads meet, and where memory is owned by hand.
-RACING := Server.*\.(Revocation|Stopping|RateLimit|Frame|Usage|Update|Backup)Tests|OrgKeyTests\.(Load|Fault|Deadline)
+RACING := Server.*\.(SharedDirectory|Revocation|Stopping|RateLimit|Frame|Usage|Update|Backup)Tests|OrgKeyTests\.(Load|Fault|Deadline)
 HANDED := OrgKeyWireTests|Model.*\.(Memory|Loading|Batch|Walk)Tests|Server.*\.(Frame|Authorize|Import)Tests|Store.*\.StretchTests
 test-sanitizers: test-deps
 	Tests/sanitizers/run thread '$(SANITIZED)' '$(UNSANITIZED)'

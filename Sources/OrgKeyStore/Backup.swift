@@ -86,8 +86,10 @@ package final class BackupCopy {
         return try ReadOnlyFile(files.copyInProgress)
       }
       target = try Connection(files.copyInProgress, .create)
-      // Worth nothing until it is whole, so neither undone nor synced.
-      try target.script("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      // Worth nothing until it is whole, so neither undone nor synced; and no page of it is wanted
+      // again.
+      try target.script(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = 16")
       pages = try store.connection.beginCopy(to: target)
     } catch {
       try? files.removeCopyInProgress()

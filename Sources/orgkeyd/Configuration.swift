@@ -85,94 +85,9 @@ struct Configuration {
   }
 }
 
-extension Assignment {
-  /// What is wrong with its value; nil: nothing.
-  fileprivate var fault: ConfigurationFault? {
-    if setting.kind == .flag && value != "true" && value != "false" {
-      return ConfigurationFault(place: place, problem: "\(setting.name) is true or false")
-    }
-    do {
-      let words = [setting.argument(value)].compactMap { $0 }
-      _ = try DaemonOptions.parse(words).settings()
-    } catch let fault as SettingFault {
-      return ConfigurationFault(place: place, problem: "\(fault.name): \(fault.problem)")
-    } catch {
-      return ConfigurationFault(place: place, problem: error.onOneLine)
-    }
-    return nil
-  }
-}
-
-extension Error {
-  /// What ArgumentParser says; it has a line for each value that there may be.
-  fileprivate var onOneLine: String {
-    let lines = DaemonOptions.message(for: self).split(separator: "\n").map(String.init)
-    let values = lines.dropFirst().map { $0.trimmingPrefix("  - ") }
-    return ([lines[0]] + (values.isEmpty ? [] : [values.joined(separator: ", ")]))
-      .joined(separator: " ")
-  }
-}
-
 extension Place {
   /// The file's lines first, in their order.
   fileprivate var order: Int {
     if case .line(let number, _) = self { number } else { .max }
-  }
-}
-
-/// The settings among the words of a command line that was parsed.
-private struct CommandLineSettings {
-  private(set) var names: Set<String> = []
-  private(set) var words: [String] = []
-
-  init(_ arguments: [String]) {
-    var rest = arguments[...]
-    while let word = rest.popFirst() {
-      guard word.hasPrefix("--") else { continue }
-      let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1)
-      guard let name = parts.first.map(String.init), let setting = Setting.named(name) else {
-        continue
-      }
-      names.insert(name)
-      words.append(word)
-      if setting.kind != .flag && !word.contains("="), let value = rest.popFirst() {
-        words.append(value)
-      }
-    }
-  }
-}
-
-/// Variables named after settings.
-private enum EnvironmentVariables {
-  /// - Returns: what they say, and the file that `ORGKEYD_CONFIG` names.
-  static func settings(
-    _ environment: [String]
-  ) -> (told: (assignments: [Assignment], faults: [ConfigurationFault]), file: String?) {
-    var assignments: [Assignment] = []
-    var faults: [ConfigurationFault] = []
-    var file: String?
-    for entry in environment.sorted() where entry.hasPrefix(Setting.variablePrefix) {
-      let parts = entry.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let (name, value) = (String(parts[0]), String(parts.count > 1 ? parts[1] : ""))
-      let place = Place.variable(name)
-      // Empty is as good as not set.
-      if value.isEmpty || isOfKubernetes(name) { continue }
-      if name == Setting.variablePrefix + "CONFIG" {
-        file = value
-      } else if let setting = Setting.all.first(where: { $0.variable == name }) {
-        let values = setting.kind == .list ? value.split(separator: ",").map(String.init) : [value]
-        assignments += values.map { Assignment(setting: setting, value: $0, place: place) }
-      } else {
-        faults.append(
-          ConfigurationFault(place: place, problem: "there is no setting of this name"))
-      }
-    }
-    return ((assignments, faults), file)
-  }
-
-  /// Kubernetes tells containers of each Service, by variables that begin with its name.
-  private static func isOfKubernetes(_ name: String) -> Bool {
-    name.hasSuffix("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || name.hasSuffix("_PORT")
-      || name.contains("_PORT_")
   }
 }
