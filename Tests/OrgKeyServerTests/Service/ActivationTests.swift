@@ -85,6 +85,10 @@ import TestSupport
     let clients = try (0..<8).map { _ in
       try OrgKeySystem.Thread("client") { load.ask(daemon.socket, key) }
     }
+    defer {
+      load.stopped.store(true, ordering: .relaxed)
+      for client in clients { client.join() }
+    }
     let restarts = Campaign.count(20, long: 100)
     for _ in 0..<restarts {
       let before = load.answered.load(ordering: .relaxed)
@@ -93,8 +97,6 @@ import TestSupport
       #expect(daemon.end(SIGTERM) == 0)
       try daemon.start()
     }
-    load.stopped.store(true, ordering: .relaxed)
-    for client in clients { client.join() }
     let (answered, again) = (
       load.answered.load(ordering: .relaxed), load.again.load(ordering: .relaxed)
     )
