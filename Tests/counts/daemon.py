@@ -45,7 +45,7 @@ class Tools:
         self.heap = self.library("heap")
         self.chance = self.library("chance")
         run("protoc", f"--python_out={scratch}", f"-I{PACKAGE}/proto", "orgkey.proto")
-        sys.path[:0] = [str(scratch), str(PACKAGE / "Tests" / "foreign")]
+        sys.path.insert(0, str(scratch))
 
     def library(self, name):
         """What is to be preloaded, compiled."""

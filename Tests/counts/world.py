@@ -4,7 +4,6 @@ import socket
 import zlib
 
 import orgkey_pb2 as pb
-from client import frame
 
 DEPTH = 64
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -24,6 +23,10 @@ def key_text(seed):
 
 
 HOT_KEY, UNKNOWN_KEY = key_text(0), key_text(1)
+
+
+def frame(body):
+    return b"\0" + len(body).to_bytes(4, "big") + body
 
 
 class Question:

@@ -1,49 +1,39 @@
-"""A client of orgkeyd, written from proto/orgkey.proto alone."""
+"""A client of orgkeyd, from proto/orgkey.proto alone. Threads and forks may share it."""
 import socket
-import struct
-
+import time
 import orgkey_pb2 as pb
 
 
-class Refused(Exception):
-    """A call that was not carried out."""
-
-    def __init__(self, status):
-        super().__init__(f"{pb.Code.Name(status.code)} {status.field}: {status.message}")
-        self.status = status
+class Denied(Exception):
+    """The key may not do this: the code that the API's caller may see, and the whole answer."""
 
 
 class Client:
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
-        self.socket.connect(path)
-        self.stream = self.socket.makefile("rb")
-        self.call_id = 0
+    def __init__(self, path="/run/orgkey/orgkey.sock", timeout=0.2):
+        self.path, self.timeout = path, timeout
 
-    def call(self, method, caller=None, timeout_ms=0, **fields):
-        """The result of one call; raises Refused."""
-        response = self.receive(self.send(method, caller, timeout_ms, **fields))
-        if response.status.code != pb.CODE_OK:
-            raise Refused(response.status)
-        assert response.WhichOneof("result") == method, response
-        return getattr(response, method)
+    def authorize(self, own=False, **asked):
+        """Returns only if the request may pass. Denied: 401, 403 or 429; any other error: 503."""
+        if own == bool(asked.get("organization_id")):
+            raise ValueError("name the organization, or say that it is the key's own")
+        answer = self.call("authorize", **asked)
+        if answer.decision == pb.DECISION_ALLOWED:
+            return answer  # query with its authorized_organization_id, not with what was asked
+        raise Denied(pb.Decision.Name(answer.decision).removeprefix("DECISION_"), answer)
 
-    def send(self, method, caller=None, timeout_ms=0, **fields):
-        self.call_id += 1
-        request = pb.Request(call_id=self.call_id, caller=caller, timeout_ms=timeout_ms)
-        getattr(request, method).MergeFrom(getattr(pb.Request(**{method: fields}), method))
-        getattr(request, method).SetInParent()
-        self.socket.sendall(frame(request.SerializeToString()))
-        return self.call_id
-
-    def receive(self, call_id=None):
-        flag, length = struct.unpack(">BI", self.stream.read(5))
-        assert flag == 0 and length <= 1 << 20
-        response = pb.Response.FromString(self.stream.read(length))
-        assert call_id in (None, response.call_id), response
-        return response
-
-
-def frame(body, flag=0):
-    return struct.pack(">BI", flag, len(body)) + body
+    def call(self, method, caller=None, **fields):
+        """The result of any call of the contract; an error when timeout seconds have passed."""
+        body = pb.Request(call_id=1, caller=caller, **{method: fields}).SerializeToString()
+        read, deadline = b"", time.monotonic() + self.timeout
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(self.timeout)
+            connection.connect(self.path)
+            connection.sendall(b"\0" + len(body).to_bytes(4, "big") + body)
+            connection.shutdown(socket.SHUT_WR)
+            while part := connection.recv(1 << 16):
+                read += part
+                connection.settimeout(deadline - time.monotonic())
+        response = pb.Response.FromString(read[5:])
+        if response.HasField(method) and len(read) == 5 + int.from_bytes(read[:5], "big"):
+            return getattr(response, method)
+        raise RuntimeError("orgkeyd did not do it", response.status)

@@ -4,6 +4,7 @@
 Runs every function test_*, each on organizations of its own, against one daemon on a socket and
 a database of its own. Needs protoc and Google's protobuf for Python.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -26,7 +28,7 @@ subprocess.run(
 sys.path[:0] = [SCRATCH.name, str(HERE)]
 
 import orgkey_pb2 as pb  # noqa: E402
-from client import Client, Refused, frame  # noqa: E402
+from client import Client, Denied  # noqa: E402
 
 JWT = (
     "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkFuYSJ9."
@@ -42,11 +44,37 @@ def now_ms():
 # ---------------------------------------------------------------- what tests are made of
 
 
+class Connection:
+    """One that stays open, with as many calls under way as one likes."""
+
+    def __init__(self):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(20)
+        self.socket.connect(PATH)
+        self.stream = self.socket.makefile("rb")
+        self.call_id = 0
+
+    def send(self, method, timeout_ms=0, **fields):
+        self.call_id += 1
+        self.socket.sendall(frame(request(self.call_id, method, timeout_ms, **fields)))
+        return self.call_id
+
+    def receive(self, call_id=None):
+        head = self.stream.read(5)
+        response = pb.Response.FromString(self.stream.read(int.from_bytes(head, "big")))
+        assert call_id in (None, response.call_id), response
+        return response
+
+
+def frame(body, flag=0):
+    return bytes([flag]) + len(body).to_bytes(4, "big") + body
+
+
 class Tree:
     """Organizations NAME (a root), NAME/a, NAME/a/1, NAME/a/1/x and NAME/b."""
 
     def __init__(self, name):
-        self.client = Client(PATH)
+        self.client = Client(PATH, timeout=20)
         self.root = name
         self.a, self.b = f"{name}/a", f"{name}/b"
         self.a1, self.a1x = f"{name}/a/1", f"{name}/a/1/x"
@@ -87,9 +115,9 @@ OUTSIDE = ("ORG_ACCESS_DENIED", "ORGANIZATION_OUTSIDE")
 def refused(code, field, method, client=None, **fields):
     """The status of a call that must be refused with `code`, and naming `field` if given."""
     try:
-        answer = (client or Client(PATH)).call(method, **fields)
-    except Refused as refusal:
-        status = refusal.status
+        answer = (client or Client(PATH, timeout=20)).call(method, **fields)
+    except RuntimeError as refusal:
+        status = refusal.args[-1]
         assert status.code == code, f"{method} {fields}: {refusal}"
         assert field is None or status.field == field, f"{method} {fields}: {refusal}"
         assert status.message and "\n" not in status.message
@@ -126,8 +154,8 @@ def responses(data):
     return answers
 
 
-def request(call_id, method, **fields):
-    message = pb.Request(call_id=call_id, **{method: fields})
+def request(call_id, method, timeout_ms=0, **fields):
+    message = pb.Request(call_id=call_id, timeout_ms=timeout_ms, **{method: fields})
     getattr(message, method).SetInParent()
     return message.SerializeToString()
 
@@ -170,7 +198,7 @@ def test_organization_is_put_and_put_again():
 
 
 def test_organizations_are_as_deep_as_64_and_no_deeper():
-    client = Client(PATH)
+    client = Client(PATH, timeout=20)
     client.call("put_organization", organization_id="deep0")
     for depth in range(1, 65):
         put = client.call(
@@ -213,7 +241,7 @@ def test_organizations_are_listed_parents_first_and_in_pages():
 
 
 def test_identifiers_are_compared_as_bytes():
-    client = Client(PATH)
+    client = Client(PATH, timeout=20)
     for name in ("Case", "case", "CASE"):
         assert client.call("put_organization", organization_id=name).created
     issued = client.call("issue_key", organization_id="case", name="k", permissions=["a"])
@@ -963,28 +991,28 @@ def test_frames_may_be_split_anywhere():
 
 
 def test_frames_may_come_byte_by_byte():
-    client = Client(PATH)
+    connection = Connection()
     for byte in frame(request(1, "authorize", permission="a", api_key="x")):
-        client.socket.sendall(bytes([byte]))
+        connection.socket.sendall(bytes([byte]))
         time.sleep(0.0005)
-    assert client.receive(1).authorize.reason == pb.REASON_KEY_UNKNOWN
+    assert connection.receive(1).authorize.reason == pb.REASON_KEY_UNKNOWN
 
 
 def test_calls_may_be_pipelined():
     tree = Tree("pipeline")
     key = tree.issue(tree.a).api_key
-    client = Client(PATH)
+    connection = Connection()
     wanted = {}
     for n in range(2000):
         if n % 100 == 0:
-            wanted[client.send("health")] = "health"
+            wanted[connection.send("health")] = "health"
         elif n % 250 == 1:
-            wanted[client.send("list_keys", organization_id=tree.a)] = "list_keys"
+            wanted[connection.send("list_keys", organization_id=tree.a)] = "list_keys"
         else:
-            call_id = client.send("authorize", api_key=key, permission="contacts:read")
+            call_id = connection.send("authorize", api_key=key, permission="contacts:read")
             wanted[call_id] = "authorize"
     while wanted:
-        response = client.receive()
+        response = connection.receive()
         assert response.status.code == pb.CODE_OK
         assert response.WhichOneof("result") == wanted.pop(response.call_id)
 
@@ -1033,7 +1061,7 @@ def test_other_first_bytes_are_answered_by_a_status_and_closed():
 
 
 def test_body_that_is_wrong_leaves_the_connection_open():
-    client = Client(PATH)
+    connection = Connection()
     for body, call_id, code, field_ in [
         (b"\xff\xff\xff", 0, pb.CODE_INVALID_ARGUMENT, None),
         (b"\x08\x07", 7, pb.CODE_INVALID_ARGUMENT, "method"),
@@ -1051,32 +1079,124 @@ def test_body_that_is_wrong_leaves_the_connection_open():
          pb.CODE_RESOURCE_EXHAUSTED, None),
         (request(7, "get_metrics"), 7, pb.CODE_UNIMPLEMENTED, None),
     ]:
-        client.socket.sendall(frame(body))
-        answer = client.receive(call_id)
+        connection.socket.sendall(frame(body))
+        answer = connection.receive(call_id)
         assert answer.status.code == code, (body[:40], answer)
         assert field_ is None or answer.status.field == field_, (body[:40], answer)
         assert answer.WhichOneof("result") is None and answer.status.message
-    assert client.call("health").status == pb.SERVING_STATUS_SERVING
+    assert Client(PATH, timeout=20).call("health").status == pb.SERVING_STATUS_SERVING
 
 
 def test_rubbish_hurts_nobody():
     generator = __import__("random").Random(7)
-    client = Client(PATH)
+    connection = Connection()
     for _ in range(300):
         body = generator.randbytes(generator.randrange(200))
-        client.socket.sendall(frame(body))
-        assert client.receive().WhichOneof("result") in (None, "health")
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(PATH)
-            connection.sendall(generator.randbytes(generator.randrange(1, 100)))
-    assert client.call("health").status == pb.SERVING_STATUS_SERVING
+        connection.socket.sendall(frame(body))
+        assert connection.receive().WhichOneof("result") in (None, "health")
+        with socket.socket(socket.AF_UNIX) as other:
+            other.connect(PATH)
+            other.sendall(generator.randbytes(generator.randrange(1, 100)))
+    assert Client(PATH, timeout=20).call("health").status == pb.SERVING_STATUS_SERVING
+
+
+# ---------------------------------------------------------------- the client itself
+
+
+def raised(asked, client=None):
+    """What Client.authorize raises."""
+    try:
+        answer = (client or Client(PATH, timeout=20)).authorize(**asked)
+    except Exception as error:
+        return error
+    raise AssertionError(f"{asked} may pass: {answer}")
+
+
+def test_client_returns_for_who_may_pass_alone():
+    tree = Tree("client")
+    key = tree.issue(tree.a).api_key
+    asked = {"api_key": key, "permission": "contacts:read", "organization_id": tree.a1}
+    assert tree.client.authorize(**asked).authorized_organization_id == tree.a1
+    own = tree.client.authorize(own=True, api_key=key, permission="contacts:read")
+    assert own.authorized_organization_id == tree.a
+    for other, code in [
+        ({"api_key": None}, "INVALID_API_KEY"),
+        ({"api_key": JWT}, "INVALID_API_KEY"),
+        ({"environment": "test"}, "INVALID_API_KEY"),
+        ({"organization_id": tree.b}, "ORG_ACCESS_DENIED"),
+        ({"permission": "orders:read"}, "PERMISSION_DENIED"),
+    ]:
+        denied = raised({**asked, **other})
+        assert isinstance(denied, Denied) and denied.args[0] == code, denied
+    for other, kind in [
+        ({"organization_id": None}, ValueError),
+        ({"organization_id": ""}, ValueError),
+        ({"own": True}, ValueError),
+        ({"permission": ""}, RuntimeError),
+        ({"permision": "contacts:read"}, ValueError),
+    ]:
+        assert isinstance(raised({**asked, **other}), kind), other
+
+
+def test_client_takes_nothing_but_a_whole_answer_in_time():
+    grant = {"decision": pb.DECISION_ALLOWED, "key_id": "key_0", "authorized_organization_id": "a"}
+    allowed = frame(pb.Response(call_id=1, authorize=grant).SerializeToString())
+    path = f"{SCRATCH.name}/liar.sock"
+    liar = Client(path, timeout=0.1)
+    asked = {"api_key": "x", "permission": "a", "organization_id": "a"}
+    assert isinstance(raised(asked, liar), FileNotFoundError)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        assert isinstance(raised(asked, liar), ConnectionRefusedError)
+        listener.listen()
+
+        def answer(data, pause):
+            with listener.accept()[0] as connection, contextlib.suppress(OSError):
+                while connection.recv(4096):
+                    pass
+                for byte in data:
+                    connection.sendall(bytes([byte]))
+                    time.sleep(pause)
+
+        def told(data, pause=0):
+            thread = threading.Thread(target=answer, args=(data, pause))
+            thread.start()
+            try:
+                return liar.authorize(**asked)
+            finally:
+                thread.join()
+
+        assert told(allowed).authorized_organization_id == "a"
+        for lie in [allowed[:end] for end in range(len(allowed))] + [
+            allowed + b"\0",
+            b"\1" + allowed[1:],
+            frame(pb.Response(call_id=1, health={}).SerializeToString()),
+            frame(pb.Response(status={"code": pb.CODE_INTERNAL}).SerializeToString()),
+            frame(pb.Response(call_id=1, authorize={}).SerializeToString()),
+            b"HTTP/1.1 200 OK\r\n\r\n",
+        ]:
+            try:
+                raise AssertionError(f"{lie} lets pass: {told(lie)}")
+            except Exception as error:
+                assert not isinstance(error, AssertionError), error
+        began = time.monotonic()
+        try:
+            raise AssertionError(f"late, and yet: {told(allowed, pause=0.02)}")
+        except (TimeoutError, ValueError):
+            assert time.monotonic() - began < 5
+    # It connects; nobody ever answers.
+    with socket.socket(socket.AF_UNIX) as listener:
+        os.unlink(path)
+        listener.bind(path)
+        listener.listen()
+        assert isinstance(raised(asked, liar), TimeoutError)
 
 
 # ---------------------------------------------------------------- operation
 
 
 def test_health_and_statistics():
-    client = Client(PATH)
+    client = Client(PATH, timeout=20)
     health = client.call("health")
     assert health.status == pb.SERVING_STATUS_SERVING and health.database_id
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", health.version)
@@ -1093,22 +1213,24 @@ def test_health_and_statistics():
 
 def test_change_is_applied_or_past_its_deadline_and_never_both():
     tree = Tree("deadline")
+    connection = Connection()
     calls = {}
     for n in range(200):
-        call_id = tree.client.send(
+        call_id = connection.send(
             "issue_key", timeout_ms=1 + n % 4, organization_id=tree.a, name=f"key {n}"
         )
         calls[call_id] = f"key {n}"
     issued = set()
     for _ in range(200):
-        response = tree.client.receive()
+        response = connection.receive()
         if response.status.code == pb.CODE_OK:
             issued.add(calls[response.call_id])
         else:
             assert response.status.code == pb.CODE_DEADLINE_EXCEEDED, response
     page = tree.client.call("list_keys", organization_id=tree.a, page_size=1000)
     assert {key.name for key in page.keys} == issued
-    assert tree.issue(tree.a, timeout_ms=10_000).api_key
+    call_id = connection.send("issue_key", timeout_ms=10_000, organization_id=tree.a, name="k")
+    assert connection.receive(call_id).issue_key.api_key
 
 
 NO_ROLE, DELEGATE, READER = 65533, 65532, 65531
@@ -1165,7 +1287,7 @@ def as_user(uid, test):
 
 
 def ask():
-    client = Client(PATH)
+    client = Client(PATH, timeout=20)
     client.call("health")
     client.call("authorize", permission="a")
     client.call("identify_key", api_key="x")
@@ -1199,7 +1321,7 @@ def test_reader_changes_nothing():
         for caller in (None, {"acting_organization_id": tree.a}):
             for method, fields in CHANGES.items():
                 refused(pb.CODE_PERMISSION_DENIED, None, method, caller=caller, **fields)
-        client = Client(PATH)
+        client = Client(PATH, timeout=20)
         assert client.call("get_organization", organization_id=tree.b).organization.depth == 1
         acting = {"acting_organization_id": tree.a}
         assert client.call("list_organizations", caller=acting).organizations
@@ -1222,7 +1344,7 @@ def test_delegate_acts_for_an_organization_or_not_at_all():
             status = refused(pb.CODE_PERMISSION_DENIED, None, method, **fields)
             assert str(DELEGATE) in status.message, status.message
         acting = {"acting_organization_id": tree.a, "grantable_permissions": ["contacts:*"]}
-        client = Client(PATH)
+        client = Client(PATH, timeout=20)
         for method in (
             "get_statistics", "get_metrics", "backup", "import_keys", "import_organizations"
         ):
@@ -1248,7 +1370,7 @@ def test_what_was_answered_outlives_a_kill():
     daemon.send_signal(signal.SIGKILL)
     daemon.wait()
     daemon = start(sys.argv[1])
-    tree.client = Client(PATH)
+    tree.client = Client(PATH, timeout=20)
     assert tree.verdict(kept.api_key, tree.a1x) == ALLOWED
     assert tree.verdict(revoked.api_key) == ("INVALID_API_KEY", "KEY_REVOKED")
 
@@ -1269,9 +1391,9 @@ def start(binaries):
     deadline = time.monotonic() + 20
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            if Client(PATH).call("health").status == pb.SERVING_STATUS_SERVING:
+            if Client(PATH, timeout=20).call("health").status == pb.SERVING_STATUS_SERVING:
                 return process
-        except (OSError, Refused):
+        except (OSError, RuntimeError):
             pass
         time.sleep(0.01)
     sys.exit("orgkeyd does not serve:\n" + open(f"{SCRATCH.name}/log").read())
