@@ -39,7 +39,10 @@ extension OrgKeyClient {
   /// The identifiers of all organizations that a key reaches: its own and all below, parents before
   /// children, suspended ones left out. Does not count as use.
   ///
-  /// - Parameter timeout: for each page of up to 1000; nil: the client's for checks.
+  /// - Parameters:
+  ///   - key: what the request presented.
+  ///   - environment: only keys of this one pass; nil: the one the daemon requires, else any.
+  ///   - timeout: for each page of up to 1000; nil: the client's for checks.
   public func accessibleOrganizations(
     _ key: PresentedKey, environment: String? = nil, timeout: Duration? = nil
   ) -> PagedSequence<String, AuthorizationError> {
@@ -52,8 +55,11 @@ extension OrgKeyClient {
   /// One page of `accessibleOrganizations`.
   ///
   /// - Parameters:
+  ///   - key: what the request presented.
+  ///   - environment: only keys of this one pass; nil: the one the daemon requires, else any.
   ///   - pageSize: at most 5000; nil: 1000.
   ///   - pageToken: of the page before; nil: the first page.
+  ///   - timeout: nil: the client's for checks.
   public func accessibleOrganizationsPage(
     _ key: PresentedKey, environment: String? = nil, pageSize: Int? = nil,
     after pageToken: String? = nil, timeout: Duration? = nil
@@ -71,7 +77,10 @@ extension OrgKeyClient {
 
   /// Waits until the daemon serves, for a service that starts together with it.
   ///
-  /// - Throws: the last thing that kept it from serving, when `timeout` has passed.
+  /// Asks again and again, also while the daemon was never reached.
+  ///
+  /// - Throws: the last thing that kept it from serving, when `timeout` has passed. At once if the
+  ///   client is closed, the task cancelled or the socket's path impossible.
   @discardableResult
   public func waitUntilServing(timeout: Duration) async throws(Unavailable) -> Health {
     var wait = ServingWait(timeout: timeout)

@@ -8,6 +8,7 @@ extension Administrator {
   /// repeated. A row that can't be sent at all is misuse of the field "rows[17]", counted from 1.
   ///
   /// - Parameters:
+  ///   - rows: read as they are sent.
   ///   - isDryRun: looks for faults and changes nothing.
   ///   - timeout: for each request; the last one, with which the daemon makes the keys, takes
   ///     longest. nil: the client's for administration.
@@ -28,7 +29,7 @@ extension Administrator {
     }
   }
 
-  /// As above, for rows that are there already.
+  /// The other `importKeys`, for rows that are there already.
   public nonisolated(nonsending) func importKeys(
     _ rows: some Sequence<ImportedKey>, isDryRun: Bool = false, timeout: Duration? = .seconds(60),
     progress: (UInt64) -> Void = { _ in }
@@ -59,7 +60,7 @@ extension Administrator {
     }
   }
 
-  /// As above, for rows that are there already.
+  /// The other `importOrganizations`, for rows that are there already.
   public nonisolated(nonsending) func importOrganizations(
     _ rows: some Sequence<ImportedOrganization>, isDryRun: Bool = false,
     timeout: Duration? = .seconds(60), progress: (UInt64) -> Void = { _ in }

@@ -18,9 +18,11 @@ extension Administrator {
   /// `revokeKey` with `.secret` to end it.
   ///
   /// - Parameters:
+  ///   - id: the key's.
   ///   - overlap: how long the present secret goes on working.
   ///   - requestID: as `NewKey.requestID`; nil chooses a random one. A repetition adds no third
   ///     secret but is refused as `.alreadyExists` with the key's id and the secret's version.
+  ///   - timeout: nil: the client's for administration.
   public func rotateKey(
     id: String, overlap: RotationOverlap, requestID: String? = nil, timeout: Duration? = nil
   ) async throws(ChangeError) -> IssuedKey {
@@ -44,7 +46,10 @@ extension Administrator {
   /// Revokes a key or one of its secrets, at once and for good. Idempotent: the first time and
   /// reason stay.
   ///
-  /// - Parameter reason: for the records, at most 500 bytes.
+  /// - Parameters:
+  ///   - target: the key, or which of its secrets.
+  ///   - reason: for the records, at most 500 bytes.
+  ///   - timeout: nil: the client's for administration.
   /// - Returns: the key as it is now.
   @discardableResult
   public func revokeKey(
@@ -56,8 +61,10 @@ extension Administrator {
   /// Revokes all keys of an organization, at once and for good. Idempotent.
   ///
   /// - Parameters:
+  ///   - organizationID: whose keys.
   ///   - includingDescendants: those of all organizations below too.
   ///   - reason: for the records, at most 500 bytes.
+  ///   - timeout: nil: the client's for administration.
   /// - Returns: how many were not revoked before; fewer if the connection broke and the call was
   ///   made again.
   @discardableResult
@@ -84,7 +91,9 @@ extension Administrator {
 
   /// All keys that pass the filter, newest first.
   ///
-  /// - Parameter timeout: for each page.
+  /// - Parameters:
+  ///   - filter: which keys; by default all in reach.
+  ///   - timeout: for each page; nil: the client's for administration.
   public func keys(
     _ filter: KeyFilter = KeyFilter(), timeout: Duration? = nil
   ) -> PagedSequence<Key, QueryError> {
@@ -96,8 +105,10 @@ extension Administrator {
   /// One page of `keys`.
   ///
   /// - Parameters:
+  ///   - filter: the same for each page.
   ///   - pageSize: at most 1000; nil: 100.
   ///   - pageToken: of the page before; nil: the first page.
+  ///   - timeout: nil: the client's for administration.
   public func keysPage(
     _ filter: KeyFilter = KeyFilter(), pageSize: Int? = nil, after pageToken: String? = nil,
     timeout: Duration? = nil
@@ -109,8 +120,10 @@ extension Administrator {
   /// How a key was used, day by day.
   ///
   /// - Parameters:
+  ///   - keyID: the key's id.
   ///   - from: nil: 30 days ago.
   ///   - to: nil: now.
+  ///   - timeout: nil: the client's for administration.
   public func usage(
     keyID: String, from: Timestamp? = nil, to: Timestamp? = nil, timeout: Duration? = nil
   ) async throws(QueryError) -> [UsageDay] {
@@ -120,9 +133,11 @@ extension Administrator {
   /// What `OrgKeyClient.authorize` would do, and why. Counts nothing.
   ///
   /// - Parameters:
+  ///   - key: by its text or its id.
   ///   - permission: the concrete one that is asked for, "contacts:read".
   ///   - scope: the organization whose data is asked for.
   ///   - environment: nil: the one the daemon requires, else any.
+  ///   - timeout: nil: the client's for administration.
   public func explain(
     _ key: ExplainedKey, permission: String, in scope: OrganizationScope,
     environment: String? = nil, timeout: Duration? = nil

@@ -3,7 +3,11 @@ extension Administrator {
   /// Makes an organization, or renames it. For one that exists, what is nil stays as it is, and
   /// another parent is refused with `.failedPrecondition`.
   ///
-  /// - Parameter parentID: must exist; nil, for a new one: the root of a tree.
+  /// - Parameters:
+  ///   - id: the application's own identifier, 1 to 128 bytes of printable ASCII without space.
+  ///   - parentID: must exist; nil, for a new one: the root of a tree.
+  ///   - name: for people, at most 200 characters.
+  ///   - timeout: nil: the client's for administration.
   @discardableResult
   public func putOrganization(
     id: String, parentID: String? = nil, name: String? = nil, timeout: Duration? = nil
@@ -41,9 +45,11 @@ extension Administrator {
   /// Deletes an organization and its keys.
   ///
   /// - Parameters:
+  ///   - id: the organization's.
   ///   - revokingKeys: revokes the keys first; false: refused with `.failedPrecondition` while a key
   ///     not yet revoked would be lost.
   ///   - includingDescendants: those below too; false: refused while there are any.
+  ///   - timeout: nil: the client's for administration.
   @discardableResult
   public func deleteOrganization(
     id: String, revokingKeys: Bool = false, includingDescendants: Bool = false,
@@ -67,7 +73,7 @@ extension Administrator {
   /// - Parameters:
   ///   - organizationID: nil: the roots, or the organization acted for.
   ///   - includingDescendants: all below, not only children.
-  ///   - timeout: for each page.
+  ///   - timeout: for each page; nil: the client's for administration.
   public func organizations(
     under organizationID: String? = nil, includingDescendants: Bool = false,
     timeout: Duration? = nil
@@ -82,8 +88,11 @@ extension Administrator {
   /// One page of `organizations`.
   ///
   /// - Parameters:
+  ///   - organizationID: nil: the roots, or the organization acted for.
+  ///   - includingDescendants: all below, not only children.
   ///   - pageSize: at most 1000; nil: 100.
   ///   - pageToken: of the page before; nil: the first page.
+  ///   - timeout: nil: the client's for administration.
   public func organizationsPage(
     under organizationID: String? = nil, includingDescendants: Bool = false, pageSize: Int? = nil,
     after pageToken: String? = nil, timeout: Duration? = nil

@@ -3,8 +3,9 @@ extension Administrator {
   /// All changes that pass the filter, by their sequence.
   ///
   /// - Parameters:
+  ///   - filter: which changes; by default all in reach.
   ///   - order: which way, and from where.
-  ///   - timeout: for each page.
+  ///   - timeout: for each page; nil: the client's for administration.
   public func auditEvents(
     _ filter: AuditFilter = AuditFilter(), order: AuditOrder = .newestFirst(),
     timeout: Duration? = nil
@@ -19,8 +20,10 @@ extension Administrator {
   /// One page of `auditEvents`.
   ///
   /// - Parameters:
+  ///   - filter: the same for each page.
   ///   - order: which way, and from where: for the next page, `AuditPage.next`.
   ///   - pageSize: at most 1000; nil: 100.
+  ///   - timeout: nil: the client's for administration.
   public func auditEventsPage(
     _ filter: AuditFilter = AuditFilter(), order: AuditOrder = .newestFirst(),
     pageSize: Int? = nil, timeout: Duration? = nil

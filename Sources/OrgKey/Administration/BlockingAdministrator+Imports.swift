@@ -14,9 +14,8 @@ extension BlockingAdministrator {
     }
   }
 
-  /// As above, for rows that are read on the way.
+  /// The same for rows that are read on the way: `next` gives the next one, or nil after the last.
   ///
-  /// - Parameter next: the next row; nil: there is none.
   /// - Throws: `ChangeError`, or what `next` throws: then nothing was imported.
   public func importKeys(
     isDryRun: Bool = false, timeout: Duration? = .seconds(60),
@@ -39,9 +38,8 @@ extension BlockingAdministrator {
     }
   }
 
-  /// As above, for rows that are read on the way.
+  /// The same for rows that are read on the way: `next` gives the next one, or nil after the last.
   ///
-  /// - Parameter next: the next row; nil: there is none.
   /// - Throws: `ChangeError`, or what `next` throws: then nothing was imported.
   public func importOrganizations(
     isDryRun: Bool = false, timeout: Duration? = .seconds(60),

@@ -7,12 +7,17 @@ internal import OrgKeyWire
 public struct Denial: Sendable, Hashable {
   /// What the caller of the API may learn.
   public enum Code: String, Sendable, Hashable, CaseIterable {
+    /// 401: there is no key, or it is none that works.
     case invalidAPIKey = "INVALID_API_KEY"
+    /// 403: the organization is not in the key's reach, or suspended.
     case organizationAccessDenied = "ORG_ACCESS_DENIED"
+    /// 403: the key is not granted the permission.
     case permissionDenied = "PERMISSION_DENIED"
+    /// 429: `Denial.rateLimit` says when the window ends.
     case rateLimitExceeded = "RATE_LIMIT_EXCEEDED"
   }
 
+  /// What the caller of the API may learn.
   public var code: Code
   /// Why, for the operator. Never show it to the caller.
   public var reason: Reason
@@ -55,21 +60,31 @@ extension Denial.Code {
 public enum Reason: UInt32, Sendable, Hashable, CaseIterable, CustomStringConvertible {
   /// None was given, or one that this version of the library does not know.
   case unspecified = 0
+  /// The request presented no key.
   case keyMissing = 1
+  /// Not a key's text: too long, not printable ASCII, with a wrong checksum, or more than one.
   case keyMalformed = 2
+  /// No key has this text.
   case keyUnknown = 3
+  /// For 30 days; later its text is unknown.
   case keyRevoked = 4
+  /// Its end has passed, by the daemon's clock.
   case keyExpired = 5
+  /// Until it is enabled again.
   case keyDisabled = 6
   /// Rotated out: its overlap has ended, or it was revoked alone.
   case secretRetired = 7
+  /// Of another environment than was asked for, or than the daemon requires.
   case environmentMismatch = 8
+  /// No organization has this identifier.
   case organizationUnknown = 9
   /// Known, but not in the key's hierarchy.
   case organizationOutside = 10
   /// The one asked for, the key's own, or one above either.
   case organizationSuspended = 11
+  /// None of the key's patterns covers the permission.
   case permissionMissing = 12
+  /// The window's requests are used up.
   case rateLimited = 13
 
   init(_ wire: OrgKeyWire.Reason) { self = Reason(rawValue: wire.rawValue) ?? .unspecified }

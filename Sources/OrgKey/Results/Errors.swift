@@ -24,7 +24,9 @@ public enum AuthorizationError: Error, Sendable, Hashable {
 public enum QueryError: Error, Sendable, Hashable {
   /// The daemon won't: not found, not permitted, …
   case refused(Refusal)
+  /// The daemon could not be asked, or did not answer.
   case unavailable(Unavailable)
+  /// An argument is wrong.
   case misuse(Misuse)
 }
 
@@ -65,11 +67,14 @@ public struct Misuse: Error, Sendable, Hashable {
 public struct Refusal: Error, Sendable, Hashable {
   /// The meanings are google.rpc.Code's.
   public enum Code: Sendable, Hashable, CaseIterable {
+    /// There is no such key or organization. A key out of the acting organization's reach looks
+    /// the same.
     case notFound
     /// `keyID` says which key.
     case alreadyExists
     /// The peer, or whom it acts for, may not make this call; `message` names what is missing.
     case permissionDenied
+    /// Something is full, or a limit is reached; `message` says which.
     case resourceExhausted
     /// Not in the present state; repeating the call is of no use.
     case failedPrecondition

@@ -22,7 +22,8 @@ public struct Grant: Sendable, Hashable {
   /// Where the key stands after this request; nil: it has no limit.
   public var rateLimit: RateLimitState?
 
-  /// - Parameter keyOrganizationID: nil: the same as `organizationID`.
+  /// For tests that run without a daemon. A `keyOrganizationID` of nil is the same as
+  /// `organizationID`.
   public init(
     organizationID: String, keyID: String, keyOrganizationID: String? = nil,
     environment: String = "live", secretVersion: UInt32 = 1, rateLimit: RateLimitState? = nil

@@ -32,6 +32,7 @@ public struct Unavailable: Error, Sendable, Hashable, CustomStringConvertible {
     case cancelled
   }
 
+  /// For the operator. Never show it to the caller.
   public var cause: Cause
 
   public init(_ cause: Cause) { self.cause = cause }

@@ -22,8 +22,9 @@ public struct Key: Sendable, Hashable {
   public var rateLimit: RateLimit?
   /// The live ones, newest first: at most two.
   public var secrets: [Secret]
-  /// Requests allowed and denied since it was issued.
+  /// Requests allowed since it was issued.
   public var allowedCount: UInt64
+  /// Requests denied since it was issued.
   public var deniedCount: UInt64
   /// The last allowed request; nil: never used.
   public var lastUsedAt: Timestamp?
@@ -73,9 +74,13 @@ public struct Key: Sendable, Hashable {
 public enum KeyState: UInt32, Sendable, Hashable, CaseIterable {
   /// A state that this version of the library does not know.
   case unknown = 0
+  /// None of the others.
   case active = 1
+  /// Until it is enabled again.
   case disabled = 2
+  /// Its end has passed, by the daemon's clock.
   case expired = 3
+  /// For good.
   case revoked = 4
 }
 

@@ -8,7 +8,9 @@
 public struct KeyChanges: Sendable, Hashable {
   /// What becomes of one property.
   public enum Change<Value: Sendable & Hashable>: Sendable, Hashable {
+    /// It stays as it is.
     case leave
+    /// It becomes this.
     case set(Value)
   }
 

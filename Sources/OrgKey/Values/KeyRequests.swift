@@ -18,7 +18,7 @@ public struct NewKey: Sendable, Hashable {
   /// At most 64 bytes; "" gives up that protection.
   public var requestID: String
 
-  /// - Parameter requestID: nil chooses a random one.
+  /// A `requestID` of nil chooses a random one.
   public init(
     organizationID: String, name: String, permissions: [String], environment: String? = nil,
     expiresAt: Timestamp? = nil, rateLimit: RateLimit? = nil, labels: [Label] = [],

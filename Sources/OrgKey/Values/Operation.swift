@@ -41,18 +41,24 @@ public struct Statistics: Sendable, Hashable {
   }
 
   public var version = ""
+  /// When the daemon's process started.
   public var startedAt = Timestamp(unixMilliseconds: 0)
+  /// Active keys.
   public var keyCount: UInt64 = 0
   public var organizationCount: UInt64 = 0
   public var connectionCount: UInt64 = 0
   /// Bytes of memory in use.
   public var residentBytes: UInt64 = 0
+  /// Of the database's file, without its log.
   public var databaseBytes: UInt64 = 0
   /// Of the write-ahead log.
   public var walBytes: UInt64 = 0
+  /// Where the database is.
   public var freeDiskBytes: UInt64 = 0
   /// Rows that failed their checksum and are not served.
   public var quarantinedRowCount: UInt64 = 0
+  /// "authorize_allowed", "authorize_denied_key_revoked", "changes", …, since the daemon's start;
+  /// and what they are to be read against, such as "max_connections".
   public var counters: [Counter] = []
   /// At most 50.
   public var busiestKeys: [KeyActivity] = []

@@ -21,16 +21,23 @@ public struct Page<Element: Sendable>: Sendable {
 public struct PagedSequence<Element: Sendable, Failure: Error>: AsyncSequence, Sendable {
   let page: @Sendable (_ token: String?) async throws(Failure) -> Page<Element>
 
+  /// Asks for a page whenever the one before it is used up.
   public struct AsyncIterator: AsyncIteratorProtocol {
     let page: @Sendable (_ token: String?) async throws(Failure) -> Page<Element>
     var elements: ArraySlice<Element> = []
     var token: String?
     var hasMore = true
 
+    /// The next entry; nil: the list has ended.
+    ///
+    /// - Throws: what kept a page from coming. After that the iteration has ended.
     public mutating func next() async throws(Failure) -> Element? {
       try await next(isolation: nil)
     }
 
+    /// The next entry; nil: the list has ended.
+    ///
+    /// - Throws: what kept a page from coming. After that the iteration has ended.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws(Failure) -> Element? {
@@ -46,5 +53,6 @@ public struct PagedSequence<Element: Sendable, Failure: Error>: AsyncSequence, S
     }
   }
 
+  /// Begins with the first page.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(page: page) }
 }

@@ -21,6 +21,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     .milliseconds(unixMilliseconds) - .milliseconds(earlier.unixMilliseconds)
   }
 
+  /// Whether `a` is before `b`.
   public static func < (a: Timestamp, b: Timestamp) -> Bool {
     a.unixMilliseconds < b.unixMilliseconds
   }
