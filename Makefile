@@ -24,6 +24,7 @@ help:
 	@echo 'make counts       what an Authorize and a key cost, counted, against Tests/counts/expected.txt'
 	@echo 'make bench        what a call costs, beside an echo server and Redis; ARGS="--only one" and the like'
 	@echo 'make manual       manual pages of both programs, into .build/manual'
+	@echo 'make docs         documentation of the library, into .build/docs'
 	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
 	@echo 'make lint         format, imports, forbidden constructs'
 	@echo 'make proto        generated code anew, from proto/orgkey.proto'
@@ -71,6 +72,10 @@ completions: build
 	  $$complete zsh >$(COMPLETIONS)/zsh/_$$program && \
 	  $$complete fish >$(COMPLETIONS)/fish/$$program.fish || exit; \
 	done
+
+# With the toolchain's docc; the library is built as for `make build`.
+docs: test-deps
+	@.ci/docs .build/docs
 
 test: test-deps $(FOREIGN)/ready
 	swift test --disable-xctest --no-parallel
@@ -149,6 +154,6 @@ proto: test-deps
 	  | $(PYTHON) proto/swift-messages.py > $(GENERATED).new
 	mv $(GENERATED).new $(GENERATED)
 
-.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions test property \
+.PHONY: help deps build-deps test-deps bench-deps build demo run manual completions docs test property \
   campaign soak fuzz fuzz-short test-sanitizers test-sanitizers-short counts counts-update bench lint \
   proto
