@@ -1,6 +1,8 @@
 #!/bin/bash
 # Builds a package that depends on this one by git URL and version, as other people's packages do
-# (a path would hide settings that break them), and authorizes with it.
+# (a path would hide settings that break them), and authorizes with it. It also holds the Swift of the
+# README and of the library's articles, a module for each: a block that does not compile is reported
+# by its file and line.
 # Usage: Tests/consumer.sh DIRECTORY-WITH-orgkeyd
 set -euo pipefail
 package=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,7 +24,37 @@ git -C "$work/orgkey" add -A
 git -C "$work/orgkey" -c user.name=test -c user.email=test@example.org commit -qm 'the tree'
 git -C "$work/orgkey" tag 0.1.0
 
-mkdir -p "$work/service/Sources/service"
+# blocks TEXT: its blocks of Swift, each line known to the compiler by its place in the text.
+blocks() {
+  awk -v text="$1" '
+    /^ *```/ {
+      isSwift = !isBlock && $0 ~ /^ *```swift$/
+      isBlock = !isBlock
+      if (isSwift) printf "#sourceLocation(file: \"%s\", line: %d)\n", text, NR + 1
+      next
+    }
+    isSwift' "$1"
+}
+
+sources=$work/service/Sources
+mkdir -p "$sources/service"
+targets=
+cd "$package"
+for text in README.md Sources/OrgKey/OrgKey.docc/*.md; do
+  name=$(basename "$text" .md)Text
+  mkdir "$sources/$name"
+  blocks "$text" > "$sources/$name/Blocks.swift"
+  cp Tests/consumer/Surroundings.swift "$sources/$name/"
+  if [ ! -s "$sources/$name/Blocks.swift" ]; then
+    echo "$text:1: there is no block of Swift in it" >&2
+    exit 1
+  fi
+  targets+="
+    .target(
+      name: \"$name\", dependencies: [.product(name: \"OrgKey\", package: \"orgkey\")],
+      swiftSettings: [.treatAllWarnings(as: .error)]),"
+done
+
 cat > "$work/service/Package.swift" <<END
 // swift-tools-version: 6.2
 import PackageDescription
@@ -32,7 +64,7 @@ let package = Package(
   dependencies: [.package(url: "file://$work/orgkey", from: "0.1.0")],
   targets: [
     .executableTarget(
-      name: "service", dependencies: [.product(name: "OrgKey", package: "orgkey")])
+      name: "service", dependencies: [.product(name: "OrgKey", package: "orgkey")]),$targets
   ])
 END
 cat > "$work/service/Sources/service/main.swift" <<'END'
