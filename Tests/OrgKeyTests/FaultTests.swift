@@ -48,6 +48,21 @@ import Testing
     try await peer.allEnded()
   }
 
+  /// A daemon that has too many connections says so of the connection, not of a call.
+  @Test(arguments: Way.allCases)
+  func whatIsSaidOfTheConnectionIsPassedOn(_ way: Way) async throws {
+    let peer = try ScriptedPeer { connection in
+      guard connection.next() != nil else { return }
+      connection.reply(
+        0, nil, status: Status(code: .resourceExhausted, message: "too many connections"))
+      connection.drain()
+    }
+    let client = OrgKeyClient(socketPath: peer.path)
+    let cause = await way.authorize(client).failure?.cause
+    #expect(cause == .daemon(message: "too many connections"))
+    try await peer.allEnded()
+  }
+
   @Test(arguments: Way.allCases)
   func theNextCallUsesANewConnection(_ way: Way) async throws {
     let peer = try ScriptedPeer { connection in

@@ -17,6 +17,9 @@ struct ReplyReader: ~Copyable {
   }
 
   /// The next whole reply that was read; nil: there is none yet.
+  ///
+  /// - Throws: also what the daemon says of the connection, and not of a call of it: that it has too
+  ///   many, for one.
   mutating func next() throws(Unavailable.Cause) -> Response? {
     switch unsafe Frame.front(of: inbox.bytes) {
     case .incomplete: return nil
@@ -25,9 +28,14 @@ struct ReplyReader: ~Copyable {
     case .body(let length):
       defer { inbox.consume(Frame.headerLength + length) }
       let frame = unsafe inbox.bytes[Frame.headerLength..<Frame.headerLength + length]
-      do { return try unsafe decoder.decode(UnsafeRawBufferPointer(rebasing: frame)) } catch {
+      let response: Response
+      do { response = try unsafe decoder.decode(UnsafeRawBufferPointer(rebasing: frame)) } catch {
         throw .protocolFault("a body that is no response")
       }
+      if response.callID == 0, let status = response.status {
+        throw .daemon(message: status.message)
+      }
+      return response
     }
   }
 

@@ -138,7 +138,7 @@ private final class HeldThread {
       if libc.ptrace(0x4206, thread, None, None) or libc.ptrace(0x4207, thread, None, None):
         sys.exit(1)
       os.waitpid(thread, 0x40000000)
-      print("held", flush=True)
+      os.write(1, b"held")
       sys.stdin.read()
       """
     tracer.arguments = ["-c", program, "\(thread)"]
@@ -147,7 +147,7 @@ private final class HeldThread {
     tracer.standardInput = told
     held = told
     try tracer.run()
-    #expect(said.fileHandleForReading.availableData == Data("held\n".utf8))
+    #expect(said.fileHandleForReading.availableData == Data("held".utf8))
   }
 
   private let held: Pipe
