@@ -1,11 +1,16 @@
 # What `swift build` needs; what the tests, the demo, the counts and `make proto` need beyond it; what
-# the benchmark does.
+# the benchmark does; what `make install` and `make deb` do, and testing the package.
 BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
   binutils faketime socat sqlite3 strace valgrind xxd
 BENCH_PACKAGES := redis-server
+INSTALL_PACKAGES := binutils chrpath
+PACKAGE_PACKAGES := $(INSTALL_PACKAGES) curl debhelper lintian python3-yaml shellcheck strace \
+  systemd-container
 
 RELEASE := .build/release
+# Programs hold Swift's runtime: where they are installed there is no Swift.
+RELEASE_BUILD := swift build -c release --static-swift-stdlib
 PYTHON := /usr/bin/python3
 FOREIGN := .build/foreign
 PROTOBUF := 6.33.6
@@ -26,6 +31,8 @@ help:
 	@echo 'make manual       manual pages of both programs, into .build/manual'
 	@echo 'make docs         documentation of the library, into .build/docs'
 	@echo 'make completions  what bash, zsh and fish complete, into .build/completions'
+	@echo 'make install      all of it, under PREFIX=/usr/local and DESTDIR=; make uninstall takes it away'
+	@echo 'make deb          a package for Debian, into .build'
 	@echo 'make lint         format, imports, forbidden constructs'
 	@echo 'make proto        generated code anew, from proto/orgkey.proto'
 	@echo 'make deps         what all of these need of Debian (they run it themselves)'
@@ -37,8 +44,8 @@ test-deps:
 	@.ci/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
 build: build-deps
-	swift build -c release --product orgkeyd
-	swift build -c release --product orgkey
+	$(RELEASE_BUILD) --product orgkeyd
+	$(RELEASE_BUILD) --product orgkey
 	@echo 'built: $(RELEASE)/orgkeyd (the daemon) and $(RELEASE)/orgkey (the command)'
 
 demo: test-deps build
@@ -76,6 +83,22 @@ completions: build
 # With the toolchain's docc; the library is built as for `make build`.
 docs: test-deps
 	@.ci/docs .build/docs
+
+# Copied apart from being built, for whoever has to be root only for that. What they read is in
+# packaging/install.
+install: install-deps manual completions install-files
+install-deps:
+	@.ci/deps $(INSTALL_PACKAGES)
+install-files:
+	@RELEASE='$(RELEASE)' packaging/install install
+uninstall:
+	@packaging/install uninstall
+export DESTDIR PREFIX UNITDIR
+
+deb: package-deps manual completions
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) packaging/deb
+package-deps:
+	@.ci/deps $(BUILD_PACKAGES) $(PACKAGE_PACKAGES)
 
 test: test-deps $(FOREIGN)/ready
 	swift test --disable-xctest --no-parallel
@@ -130,7 +153,7 @@ counts-update: test-deps build
 
 # Redis is the benchmark's own process, on a private socket; one that the system runs is not touched.
 bench: bench-deps build
-	swift build -c release --product orgkey-bench
+	$(RELEASE_BUILD) --product orgkey-bench
 	$(RELEASE)/orgkey-bench $(ARGS)
 bench-deps:
 	@.ci/deps $(BUILD_PACKAGES) $(BENCH_PACKAGES)
@@ -156,4 +179,4 @@ proto: test-deps
 
 .PHONY: help deps build-deps test-deps bench-deps build demo run manual completions docs test property \
   campaign soak fuzz fuzz-short test-sanitizers test-sanitizers-short counts counts-update bench lint \
-  proto
+  proto install install-deps install-files uninstall deb package-deps
