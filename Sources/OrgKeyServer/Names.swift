@@ -24,11 +24,14 @@ extension Reason {
 
 extension Instant {
   /// Both clocks as they are.
-  static var now: Instant {
+  static var now: Instant { Instant(monotonicNanoseconds: Clock.monotonicNanoseconds()) }
+
+  /// - Parameter time: what the monotonic clock said a moment ago; the other one is read.
+  init(monotonicNanoseconds time: Int64) {
     let wall = Clock.wall()
-    return Instant(
+    self.init(
       wall: wall.milliseconds, fraction: UInt16(wall.nanoseconds >> 4),
-      monotonic: Clock.monotonicMilliseconds())
+      monotonic: time / 1_000_000)
   }
 }
 

@@ -33,11 +33,17 @@ final class Service: Sendable {
   let log: Logger
   let collapsed: CollapsedLog
   let startedAt = Clock.wallMilliseconds()
+  /// When the process was started, which has loaded the database since; nil: nobody knows.
+  let processStartedAt = ProcessFigures.startedAt
+  /// The writer's: how long its commits took, and writing usage.
+  let commitTimes = Durations.ofWrites()
+  let flushTimes = Durations.ofWrites()
 
   private let draining = Atomic<Bool>(false)
   private let changes = Atomic<UInt64>(0)
   private let refused = Atomic<UInt64>(0)
   private let stalled = Atomic<UInt64>(0)
+  private let denied = Atomic<UInt64>(0)
 
   init(
     settings: DaemonSettings, databaseID: String, files: DatabaseFiles,
@@ -71,10 +77,17 @@ final class Service: Sendable {
   var refusedCount: UInt64 { refused.load(ordering: .relaxed) }
   /// Connections that were closed because they stalled.
   var stalledCount: UInt64 { stalled.load(ordering: .relaxed) }
+  /// Calls that their peers had not the role for.
+  var deniedPeerCount: UInt64 { denied.load(ordering: .relaxed) }
 
   func connectionRefused(_ peer: Peer, _ reason: String) {
     refused.add(1, ordering: .relaxed)
     collapsed.notice("refused a connection of uid \(peer.uid): \(reason)")
+  }
+
+  func peerDenied(_ reason: String) {
+    denied.add(1, ordering: .relaxed)
+    collapsed.notice("refused: \(reason)")
   }
 
   func stalledConnectionClosed(_ peer: Peer) {

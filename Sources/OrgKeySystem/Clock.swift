@@ -1,6 +1,6 @@
 import Glibc
 
-/// The two clocks of the system, in milliseconds.
+/// The clocks of the system.
 package enum Clock {
   /// Since 1970, UTC: what is written down. May be set back or forth.
   package static func wallMilliseconds() -> Int64 { wall().milliseconds }
@@ -14,13 +14,26 @@ package enum Clock {
   /// Since some moment before the start: what waits and windows are measured with.
   package static func monotonicMilliseconds() -> Int64 { milliseconds(read(CLOCK_MONOTONIC)) }
 
+  /// The same, finer.
+  package static func monotonicNanoseconds() -> Int64 { nanoseconds(read(CLOCK_MONOTONIC)) }
+
+  /// What this process has had of all processors.
+  static func processNanoseconds() -> Int64 { nanoseconds(read(CLOCK_PROCESS_CPUTIME_ID)) }
+
+  /// Since the machine was started, in which it may have slept.
+  static func bootMilliseconds() -> Int64 { milliseconds(read(CLOCK_BOOTTIME)) }
+
   private static func milliseconds(_ time: timespec) -> Int64 {
     Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
   private static func read(_ clock: clockid_t) -> timespec {
     var time = timespec()
-    // Fails only for a clock the kernel doesn't have; it has had these two since 2.6.
+    // Fails only for a clock the kernel doesn't have; it has had these since 2.6.39.
     _ = unsafe clock_gettime(clock, &time)
     return time
   }

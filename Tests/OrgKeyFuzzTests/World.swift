@@ -157,7 +157,7 @@ final class World {
       moves = moves || reference.connection.inputEnded != hadEnded
       turns.append(reference)
     }
-    calls.handle(turns, by: &batch)
+    calls.handle(turns, at: Clock.monotonicNanoseconds(), by: &batch)
     for reference in turns {
       if calls.look(at: &reference.connection) || reference.connection.isEnding { moves = true }
       try finish(reference)

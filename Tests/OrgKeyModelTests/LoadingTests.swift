@@ -149,7 +149,7 @@ private struct Missing: Error {}
     ]
     for mutation in absent { #expect(directory.apply(mutation) == true, "\(mutation)") }
     #expect(Ask()(directory).reason == .allowed)
-    #expect(directory.keyCount == 1)
+    #expect(directory.keyCounts.active == 1)
     #expect(directory.secretCount == 1)
     #expect(directory.organizationCount == 5)
     for mutation in [key { _ in }, secret { _ in }] { #expect(directory.apply(mutation) == true) }
@@ -218,7 +218,7 @@ private struct Missing: Error {}
     _ = directory.apply(.revokeKeys(numbers: [7], at: noon))
     #expect(forget(&directory, until: noon) == 1)
     #expect(directory.key(number: 7) == nil)
-    #expect(directory.keyCount == 0)
+    #expect(directory.keyCounts.revoked == 0)
     #expect(directory.insert(Fixture().secret) == false)
     // With the last secret of a revoked key the key went; its row is used again.
     var fixture = Fixture()
@@ -257,7 +257,8 @@ private struct Missing: Error {}
     }
     loaded.countLoadedKeys()
     #expect(loaded.activeKeyCount == inserted.activeKeyCount)
-    #expect(loaded.keyCount == inserted.keyCount)
+    #expect(loaded.keyCounts == inserted.keyCounts)
+    #expect(loaded.keyCounts.active == loaded.activeKeyCount)
     for number: Int64 in 1...40 {
       let (left, right) = (state(loaded, number), state(inserted, number))
       #expect(left?.keyCount == right?.keyCount)

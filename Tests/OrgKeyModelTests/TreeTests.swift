@@ -128,6 +128,25 @@ import Testing
     #expect(Ask()(directory).rateLimit == nil)
   }
 
+  @Test func keysAreCountedByState() {
+    var directory = Fixture().directory()
+    func counts(_ directory: borrowing Directory) -> [Int] {
+      let counts = directory.keyCounts
+      return [counts.active, counts.disabled, counts.expired, counts.revoked]
+    }
+    #expect(counts(directory) == [1, 0, 0, 0])
+    var key = Fixture().key
+    key.disabled = true
+    _ = directory.apply(.updateKey(key))
+    #expect(counts(directory) == [0, 1, 0, 0])
+    for _ in 0..<2 { _ = directory.markExpired(key: 7, true) }
+    #expect(counts(directory) == [0, 0, 1, 0])
+    for _ in 0..<2 { _ = directory.apply(.revokeKeys(numbers: [7], at: noon)) }
+    #expect(counts(directory) == [0, 0, 0, 1])
+    _ = directory.apply(.removeKeys(numbers: [7]))
+    #expect(counts(directory) == [0, 0, 0, 0])
+  }
+
   @Test func expiredKeyIsCountedAgainOnceItIsExtended() {
     var directory = Fixture().directory()
     var key = Fixture().key

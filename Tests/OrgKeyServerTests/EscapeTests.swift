@@ -10,9 +10,6 @@ import Testing
 
   init() throws { world = try ActingWorld() }
 
-  /// Not served yet, so refused in other words.
-  static let unserved: Set<MethodName> = [.getMetrics]
-
   /// A response as it goes over the wire.
   private func bytes(_ response: Response) -> [UInt8] {
     var buffer = ByteBuffer()
@@ -40,8 +37,7 @@ import Testing
       #expect(there == nowhere, "\(attempt.there)")
       #expect(bytes(there) == bytes(nowhere))
       let code = there.status?.code
-      let isUnserved = code == .unimplemented && EscapeTests.unserved.contains(method)
-      #expect(code == attempt.code || isUnserved, "\(attempt.there): \(String(describing: code))")
+      #expect(code == attempt.code, "\(attempt.there): \(String(describing: code))")
     }
     #expect(try world.records() == before)
   }
@@ -97,9 +93,7 @@ import Testing
     for method in MethodName.allCases {
       guard let call = inside(method) else { continue }
       let response = try answer(call)
-      let code = response.status?.code
-      let isUnserved = code == .unimplemented && EscapeTests.unserved.contains(method)
-      #expect(code == nil || isUnserved, "\(method): \(String(describing: response.status))")
+      #expect(response.status == nil, "\(method): \(String(describing: response.status))")
       let told = String(decoding: bytes(response), as: UTF8.self)
       #expect(!told.contains("outside"), "\(method)")
     }
@@ -217,7 +211,6 @@ import Testing
     for method in MethodName.allCases {
       guard let call = inside(method) else { continue }
       let code = try world.status(call)?.code
-      if EscapeTests.unserved.contains(method), code == .unimplemented { continue }
       #expect(code == (EscapeTests.reading.contains(method) ? nil : .failedPrecondition))
       if EscapeTests.reading.contains(method) { continue }
       // That it is suspended comes before whether what is named exists.

@@ -119,7 +119,6 @@ import Testing
     #expect(response.callID == 9)
     #expect(response.status?.code == .unimplemented)
     #expect(response.status?.message.contains("method 60") == true)
-    #expect(try client.call(.getMetrics(.init())).status?.code == .unimplemented)
   }
 
   @Test(arguments: [

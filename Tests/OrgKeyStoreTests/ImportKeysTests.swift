@@ -213,8 +213,8 @@ import Testing
       }
     }.get()
     #expect(try store.commit().allSatisfy { directory.apply($0) })
-    #expect(directory.keyCount == 2)
     #expect(directory.activeKeyCount == 1)
+    #expect((directory.keyCounts.active, directory.keyCounts.expired) == (1, 1))
   }
 
   @Test func actingIsRefused() throws {

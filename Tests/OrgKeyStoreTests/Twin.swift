@@ -107,7 +107,8 @@ private struct Questions {
 
   func answers(of directory: borrowing Directory) -> [String] {
     var answers = [
-      "\(directory.organizationCount) organizations, \(directory.activeKeyCount) active keys"
+      "\(directory.organizationCount) organizations, \(directory.activeKeyCount) active keys",
+      "\(directory.keyCounts)",
     ]
     answers += organizationNumbers.map { describe(organization: $0, directory) }
     answers += keys.map { describe(key: $0, directory) }

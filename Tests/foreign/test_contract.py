@@ -1077,7 +1077,6 @@ def test_body_that_is_wrong_leaves_the_connection_open():
         (b"\x08\x07" + field(3, field(9, b"")), 7, pb.CODE_INVALID_ARGUMENT, "caller.9"),
         (b"\x08\x07" + field(29, field(1, b"") * 400_000), 7,
          pb.CODE_RESOURCE_EXHAUSTED, None),
-        (request(7, "get_metrics"), 7, pb.CODE_UNIMPLEMENTED, None),
     ]:
         connection.socket.sendall(frame(body))
         answer = connection.receive(call_id)

@@ -65,8 +65,10 @@ extension Directory {
         ended = 0
       }
       if keys[key].countsAsActive { ended += 1 }
-      keys[key].flags.insert(.revoked)
-      keys[key].end = PackedTime(time)
+      recount(key) { row in
+        row.flags.insert(.revoked)
+        row.end = PackedTime(time)
+      }
     }
     adjustKeyCounts(of: organization, by: 0 &- ended)
     return true

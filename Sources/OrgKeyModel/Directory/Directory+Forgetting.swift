@@ -87,6 +87,6 @@ extension Directory {
     if row.limiter != 0 { limiters.remove(row.limiter) }
     keyNumbers.set(row.number, to: 0)
     keys.remove(key)
-    keyCount -= 1
+    keysByFlags[row.flags] -= 1
   }
 }

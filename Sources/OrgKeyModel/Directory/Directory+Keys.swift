@@ -48,7 +48,7 @@ extension Directory {
     if record.disabled { row.flags.insert(.disabled) }
     let handle = keys.insert(row)
     keyNumbers.set(number, to: handle)
-    keyCount += 1
+    keysByFlags[row.flags] += 1
     return handle
   }
 
@@ -97,11 +97,18 @@ extension Directory {
   /// Changes a key's row, and the counters above it with it.
   mutating func change(_ key: UInt32, _ body: (inout KeyRow) -> Void) {
     let wasActive = keys[key].countsAsActive
-    body(&keys[key])
+    recount(key, body)
     let isActive = keys[key].countsAsActive
     if isActive != wasActive {
       adjustKeyCounts(of: keys[key].organization, by: isActive ? 1 : .max)
     }
+  }
+
+  /// Changes a key's row, and how many keys have its flags, but not the counters above it.
+  mutating func recount(_ key: UInt32, _ body: (inout KeyRow) -> Void) {
+    keysByFlags[keys[key].flags] -= 1
+    body(&keys[key])
+    keysByFlags[keys[key].flags] += 1
   }
 
   /// - Parameter change: by wrapping, so that a negated number takes away.
@@ -110,6 +117,9 @@ extension Directory {
     organizations[organization].keyCount &+= change
     adjustCounts(from: organization, organizations: 0, keys: change)
   }
+
+  /// How many keys in memory, dead ones included, are in each state.
+  package var keyCounts: KeyCounts { KeyCounts(keysByFlags) }
 
   /// The handle of an environment's one row; nil when there are too many to tell apart.
   private mutating func intern(_ environment: Environment) -> UInt32? {
@@ -125,5 +135,39 @@ extension Directory {
     let handle = environments.insert(EnvironmentRow(environment))
     environmentIndex.insert(hash, handle)
     return handle
+  }
+}
+
+/// How many keys are in each state. As everywhere, one that was revoked is not told to be expired,
+/// nor one that is expired to be disabled.
+package struct KeyCounts: Equatable, Sendable {
+  package private(set) var active = 0
+  package private(set) var disabled = 0
+  /// Marked so.
+  package private(set) var expired = 0
+  /// Those that are in memory.
+  package private(set) var revoked = 0
+
+  init(_ byFlags: InlineArray<8, UInt32>) {
+    for value in byFlags.indices {
+      let flags = KeyRow.Flags(rawValue: UInt8(value))
+      let count = Int(byFlags[flags])
+      if flags.contains(.revoked) {
+        revoked += count
+      } else if flags.contains(.markedExpired) {
+        expired += count
+      } else if flags.contains(.disabled) {
+        disabled += count
+      } else {
+        active += count
+      }
+    }
+  }
+}
+
+extension InlineArray<8, UInt32> {
+  subscript(flags: KeyRow.Flags) -> UInt32 {
+    get { self[Int(flags.rawValue)] }
+    set { self[Int(flags.rawValue)] = newValue }
   }
 }

@@ -93,7 +93,9 @@ extension Directory {
   /// - Parameter now: a key that expires at or before it is counted as expired.
   package mutating func load(_ record: KeyRecord, now: Int64) -> Bool {
     guard let key = insertRow(record) else { return false }
-    if record.expiresAt != 0 && record.expiresAt <= now { keys[key].flags.insert(.markedExpired) }
+    if record.expiresAt != 0 && record.expiresAt <= now {
+      recount(key) { $0.flags.insert(.markedExpired) }
+    }
     return true
   }
 

@@ -33,8 +33,8 @@ package struct Directory: ~Copyable {
   var stamp: UInt32 = 0
   /// Those in memory, dead ones included.
   package internal(set) var secretCount = 0
-  /// Those in memory, dead ones included.
-  package internal(set) var keyCount = 0
+  /// Keys in memory, dead ones included, by their flags.
+  var keysByFlags = InlineArray<8, UInt32>(repeating: 0)
 
   /// An empty one.
   package init(seed: HashSeed) {

@@ -52,6 +52,7 @@ internal import OrgKeyWire
     unsafe counts.record(asked, at: now)
     for index in asked.indices {
       let asker = unsafe askers[index]
+      asker.turn.connection.decided += 1
       unsafe asker.turn.connection.output.append(asked[index].verdict, to: asker.callID, directory)
     }
     count = 0

@@ -29,13 +29,17 @@ final class CallHandler {
   /// Decides whole frames that there is room to answer, of all these connections in one pass under
   /// one read lock; then hands on the calls that are not Authorize.
   ///
-  /// - Parameter batch: an empty one.
-  func handle(_ turns: [ConnectionReference], by batch: inout AuthorizeBatch) {
+  /// - Parameters:
+  ///   - beganAt: when their turn began, on the monotonic clock, nanoseconds.
+  ///   - batch: an empty one.
+  func handle(
+    _ turns: [ConnectionReference], at beganAt: Int64, by batch: inout AuthorizeBatch
+  ) {
     var others: [Other] = []
     let most = min(CallHandler.framesAtOnce, max(1, CallHandler.framesOfAll / max(1, turns.count)))
     service.directory.read(by: reactor) { directory in
       usage.record { counts in
-        let pass = Pass(policy: service.policy, now: Instant.now)
+        let pass = Pass(policy: service.policy, now: Instant(monotonicNanoseconds: beganAt))
         for turn in turns { take(most, from: turn, pass, directory, &batch, &counts, &others) }
         batch.answer(directory, pass.policy, &counts, pass.now)
       }
@@ -49,6 +53,14 @@ final class CallHandler {
         refuse(refusal, callID, of: parts, &other.from.connection)
       }
     }
+  }
+
+  /// Counts how long it took until so many Authorize calls were answered.
+  ///
+  /// - Parameter beganAt: when their turn began, on the monotonic clock, nanoseconds.
+  func sent(_ answers: UInt64, since beganAt: Int64) {
+    if answers == 0 { return }
+    usage.answerTimes.record(Clock.monotonicNanoseconds() - beganAt, times: answers)
   }
 
   /// What is the same for all calls that are decided in one pass.

@@ -12,9 +12,7 @@ extension CallHandler {
       let work = try work(for: request, encoded, call)
       submit(work, call.method, deadline: call.deadline, request.callID, &connection)
     } catch {
-      if error.code == .permissionDenied {
-        service.collapsed.notice("refused: \(error.message)")
-      }
+      if error.code == .permissionDenied { service.peerDenied(error.message) }
       let parts = encoded?.importParts ?? request.importParts
       refuse(error, request.callID, of: parts, &connection)
     }
@@ -86,6 +84,7 @@ extension CallHandler {
     case .listOrganizations(let message): try listOrganizations(message, call)
     case .getOrganization(let message): try getOrganization(message, call)
     case .getStatistics: getStatistics()
+    case .getMetrics: getMetrics()
     case .issueKey(let message): try issueKey(message, call)
     case .rotateKey(let message): try rotateKey(message, call)
     case .updateKey(let message): try updateKey(message, call)
@@ -101,7 +100,7 @@ extension CallHandler {
     case .importKeys(let message): try importRows(message, encoded, call)
     case .importOrganizations(let message): try importRows(message, encoded, call)
     // Authorize is decided before a call gets here, and one without a method refused.
-    case .getMetrics, .authorize, nil:
+    case .authorize, nil:
       throw Refusal(
         .unimplemented, "orgkeyd \(Version.current) does not serve \(call.method.text) yet")
     }

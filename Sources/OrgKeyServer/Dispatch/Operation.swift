@@ -18,7 +18,7 @@ extension CallHandler {
 }
 
 extension Records {
-  private func fileSizes() throws(Refusal) -> DatabaseSizes {
+  func fileSizes() throws(Refusal) -> DatabaseSizes {
     do throws(SystemError) { return try service.files.sizes() } catch {
       throw Refusal(.internal, "the database's files cannot be looked at: \(error)")
     }

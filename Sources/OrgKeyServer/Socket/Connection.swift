@@ -37,6 +37,8 @@ struct Connection: ~Copyable {
   private(set) var isStarved = false
   /// Bytes at the front of the input that were taken and are still read where they lie.
   private var taken = 0
+  /// Authorize calls that were decided in this turn.
+  var decided: UInt64 = 0
   /// Calls that other threads are working on.
   var pending = 0
   /// The client has ended its direction: it is served what it asked for, then closed.

@@ -171,6 +171,7 @@ struct EventLoop: ~Copyable {
   /// Decides what has arrived whole, sends what can be sent.
   private mutating func serveReady() {
     if ready.isEmpty { return }
+    let beganAt = Clock.monotonicNanoseconds()
     for token in ready {
       guard let reference = connections[token] else { continue }
       reference.connection.isReady = false
@@ -179,12 +180,15 @@ struct EventLoop: ~Copyable {
       turns.append(reference)
     }
     ready.removeAll(keepingCapacity: true)
-    calls.handle(turns, by: &batch)
+    calls.handle(turns, at: beganAt, by: &batch)
     for reference in turns {
       if calls.look(at: &reference.connection) || reference.connection.isEnding {
         giveTurn(reference)
       }
+      let answers = reference.connection.decided
+      reference.connection.decided = 0
       finish(reference)
+      calls.sent(answers, since: beganAt)
     }
     turns.removeAll(keepingCapacity: true)
   }

@@ -34,7 +34,7 @@ extension Service {
 
 extension Reason {
   /// "key_revoked".
-  fileprivate var snakeCase: String {
+  var snakeCase: String {
     var text = ""
     for character in "\(self)" {
       text += character.isUppercase ? "_" + character.lowercased() : String(character)

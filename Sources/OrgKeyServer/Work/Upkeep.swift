@@ -17,7 +17,9 @@ final class Upkeep {
   private var clock = ClockWatch()
   private var flushAt: Int64
   private var isFlushing = false
+  /// Nanoseconds that the present flush has taken.
   private var flushTime: Int64 = 0
+  private var hasFlushed = false
   private var forgetAt: Int64
   /// When to look at the clocks, and to tell what was collapsed, at the latest.
   private var lookAt: Int64
@@ -73,18 +75,22 @@ final class Upkeep {
   }
 
   private func flush(_ store: Store, _ service: Service, _ now: Int64) throws(StoreError) {
+    let beganAt = Clock.monotonicNanoseconds()
     if !isFlushing {
       isFlushing = true
+      hasFlushed = false
       flushTime = 0
       service.activity.add(service.usage.collect(), at: now)
     }
     let more = try flushChunk(store, service)
-    flushTime += Clock.monotonicMilliseconds() - now
+    flushTime += Clock.monotonicNanoseconds() - beganAt
     if more {
+      hasFlushed = true
       flushAt = now
     } else {
       isFlushing = false
-      flushAt = now + max(flushInterval, flushTime * Upkeep.idleShare)
+      if hasFlushed { service.flushTimes.record(flushTime) }
+      flushAt = now + max(flushInterval, flushTime * Upkeep.idleShare / 1_000_000)
     }
   }
 

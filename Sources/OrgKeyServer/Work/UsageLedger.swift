@@ -6,6 +6,8 @@ internal import Synchronization
 /// What one reactor counts. The lock is the reactor's own: others take it only to collect or to
 /// look, so that counting shares no memory between reactors.
 final class UsageRecorder: Sendable {
+  /// How long Authorize calls took to be answered.
+  let answerTimes = Durations.ofAnswers()
   private let counts = Mutex(ReactorCounts())
 
   func record<R>(_ body: (inout ReactorCounts) -> R) -> R {
@@ -131,6 +133,14 @@ final class UsageLedger: Sendable {
     state.withLock { state in
       for recorder in state.recorders { recorder.addOutcomes(to: &totals) }
     }
+  }
+
+  /// How long Authorize calls took, on all reactors; nil: there are none.
+  var answerTimes: Durations.Totals? {
+    let times = state.withLock { $0.recorders.map(\.answerTimes.totals) }
+    guard var sum = times.first else { return nil }
+    for others in times.dropFirst() { sum.add(others) }
+    return sum
   }
 
   /// How old the oldest count not yet on disk is, in milliseconds.

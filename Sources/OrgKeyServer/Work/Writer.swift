@@ -119,9 +119,12 @@ final class Writer: Sendable {
         answers.append(try store.member(change.run))
       }
     }
+    let beganAt = Clock.monotonicNanoseconds()
     let mutations = try store.commit()
+    let made = answers.count { if case .success = $0 { true } else { false } }
+    if made > 0 { service.commitTimes.record(Clock.monotonicNanoseconds() - beganAt) }
     try apply(mutations, to: service.directory)
-    service.changesCommitted(answers.count { if case .success = $0 { true } else { false } })
+    service.changesCommitted(made)
     for (change, answer) in zip(group, answers) { change.address.send(answer.map { $0() }) }
   }
 
