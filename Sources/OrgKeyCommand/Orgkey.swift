@@ -38,7 +38,10 @@ struct Orgkey: ParsableCommand {
       CommandGroup(name: "Checks", subcommands: [Authorize.self, Identify.self, Explain.self]),
       CommandGroup(
         name: "The daemon",
-        subcommands: [StatusVerb.self, HealthVerb.self, Doctor.self, BackupVerb.self]),
+        subcommands: [
+          StatusVerb.self, HealthVerb.self, Doctor.self, MetricsVerb.self,
+          BackupVerb.self,
+        ]),
       CommandGroup(name: "Debugging the socket", subcommands: [Frame.self, Unframe.self]),
     ])
 

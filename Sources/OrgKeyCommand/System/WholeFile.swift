@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// A file that appears under its name when it is whole, or not at all. Only its owner may read it.
+/// A file that appears under its name when it is whole, or not at all. Only its owner may read it,
+/// unless it is made for everybody.
 struct WholeFile: ~Copyable {
   private let path: String
   private let partial: String
@@ -12,12 +13,15 @@ struct WholeFile: ~Copyable {
   /// Whether somebody wants this program to end: the file can't be made whole then.
   var isInterrupted: Bool { signals.isOneThere }
 
-  /// - Parameter isReplacing: whether a file of this name makes way, at the end.
-  init(_ path: String, isReplacing: Bool) throws(SystemMessage) {
+  /// - Parameters:
+  ///   - isReplacing: whether a file of this name makes way, at the end.
+  ///   - isForEverybody: to read.
+  init(_ path: String, isReplacing: Bool, isForEverybody: Bool = false) throws(SystemMessage) {
     self.path = path
     self.isReplacing = isReplacing
     partial = "\(path).\(String(UInt32.random(in: .min ... .max), radix: 36)).partial"
     descriptor = try Descriptor.create(partial)
+    if isForEverybody { fchmod(descriptor, 0o644) }
   }
 
   deinit {

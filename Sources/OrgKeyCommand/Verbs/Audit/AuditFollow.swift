@@ -12,7 +12,6 @@ struct AuditFollow {
   private var position: UInt64
   /// An event that was seen: by this it is known whether the trail is still the same.
   private var witness: (sequence: UInt64, at: Timestamp)?
-  private var isInterrupted = false
 
   /// - Parameter start: the event behind which to begin; nil: the last one there is.
   init(
@@ -43,17 +42,12 @@ struct AuditFollow {
 
   /// Goes on until the process is told to stop.
   mutating func run(_ tell: (AuditEvent) throws -> Void) throws -> Never {
+    var absence = Absence()
     while true {
-      do {
+      try absence.outlast {
         // A daemon that was gone for a moment only is not noticed otherwise.
         try requireSameTrail()
-        if isInterrupted { StandardStream.talk("the daemon answers again") }
-        isInterrupted = false
         try goOn(tell)
-      } catch QueryError.unavailable(let unavailable) where unavailable.cause.mayPass {
-        let what = Failure(QueryError.unavailable(unavailable))?.message ?? ""
-        if !isInterrupted { StandardStream.talk("waiting for the daemon: \(what)") }
-        isInterrupted = true
       }
       sleep(1)
     }
@@ -98,18 +92,6 @@ struct AuditFollow {
         .fault,
         "event \(witness.sequence) is not the one it was: the daemon has another database, or one "
           + "restored from a backup; begin anew, with --since for what may have been missed")
-    }
-  }
-}
-
-extension Unavailable.Cause {
-  /// Whether waiting can help somebody who was answered before.
-  fileprivate var mayPass: Bool {
-    switch self {
-    case .noSocket, .nobodyListening, .system, .timedOut, .connectionLost, .daemon, .notServing,
-      .permissionDenied, .tooManyCalls:
-      true
-    case .invalidSocketPath, .protocolFault, .closed, .cancelled: false
     }
   }
 }
