@@ -39,7 +39,7 @@ struct Orgkey: ParsableCommand {
       CommandGroup(
         name: "The daemon",
         subcommands: [
-          StatusVerb.self, HealthVerb.self, Doctor.self, MetricsVerb.self,
+          StatusVerb.self, HealthVerb.self, Doctor.self, Top.self, MetricsVerb.self,
           BackupVerb.self,
         ]),
       CommandGroup(name: "Debugging the socket", subcommands: [Frame.self, Unframe.self]),

@@ -7,11 +7,14 @@ struct Screen {
   let style: Style
   /// nil: not a terminal.
   let width: Int?
+  /// Whether it can be drawn over.
+  let isDrawable: Bool
   let now: Timestamp
 
   init() {
     let environment = ProcessInfo.processInfo.environment
     width = Descriptor.terminalWidth(STDOUT_FILENO)
+    isDrawable = width != nil && environment["TERM"] != "dumb"
     style = Style(isTerminal: width != nil) { environment[$0] }
     now = .now
   }

@@ -87,12 +87,17 @@ enum Descriptor {
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Columns of the terminal on `descriptor`; nil: it is none.
-  static func terminalWidth(_ descriptor: Int32) -> Int? {
+  static func terminalWidth(_ descriptor: Int32) -> Int? { terminalSize(descriptor)?.columns }
+
+  /// Of the terminal on `descriptor`; nil: it is none.
+  static func terminalSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
     guard isTerminal(descriptor) else { return nil }
     var size = winsize()
     // ioctl writes into the size that it is lent.
-    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 else { return (80, 24) }
+    return (
+      size.ws_col > 0 ? Int(size.ws_col) : 80, size.ws_row > 0 ? Int(size.ws_row) : 24
+    )
   }
 }
 
@@ -102,6 +107,6 @@ struct SystemMessage: Error, CustomStringConvertible {
 
   init(_ number: Int32) { self.number = number }
 
-  // strerror returns a text that is valid until its next call; this program has one thread.
+  // strerror returns a text that is valid until this thread's next call.
   var description: String { unsafe String(cString: strerror(number)) }
 }

@@ -21,7 +21,7 @@ struct StatusVerb: ParsableCommand {
       try screen.show(details(statistics, socket: client.socketPath, screen))
       if !statistics.busiestKeys.isEmpty {
         try screen.show([""])
-        try screen.show(busiest(statistics))
+        try screen.show(Table(busiest: statistics.busiestKeys))
       }
     }
   }
@@ -51,14 +51,17 @@ struct StatusVerb: ParsableCommand {
     }
     return details
   }
+}
 
-  private func busiest(_ statistics: Statistics) -> Table {
-    Table(
+extension Table {
+  /// How busy keys are.
+  init(busiest keys: [Statistics.KeyActivity]) {
+    self.init(
       columns: [
         .init(title: "BUSIEST KEYS", minimum: 20), .init(title: "ALLOWED/S", isNumber: true),
         .init(title: "DENIED/S", isNumber: true),
       ],
-      rows: statistics.busiestKeys.map {
+      rows: keys.map {
         [
           Cell($0.keyID), Cell(Amount.tenths($0.allowedPerSecond)),
           Cell(Amount.tenths($0.deniedPerSecond)),
