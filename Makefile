@@ -2,7 +2,7 @@
 # the benchmark does; what `make install` and `make deb` do, and testing the package.
 BUILD_PACKAGES := libprotobuf-c-dev libsqlite3-dev nettle-dev
 TEST_PACKAGES := protobuf-compiler protobuf-c-compiler python3-protobuf python3-venv \
-  binutils faketime prometheus socat sqlite3 strace valgrind xxd
+  binutils faketime socat sqlite3 strace valgrind xxd
 BENCH_PACKAGES := redis-server
 INSTALL_PACKAGES := binutils chrpath
 PACKAGE_PACKAGES := $(INSTALL_PACKAGES) curl debhelper lintian python3-yaml shellcheck strace \
