@@ -65,7 +65,8 @@ struct TopWindow {
     details.add("Latency", Cell("p50 \(latency(0.5)), p99 \(latency(0.99))"))
     details.add("Connections", Cell("\(pace.connections)"))
     details.add("Changes", Cell("\(Amount.tenths(pace.changesPerSecond))/s"))
-    details.add("Usage not on disk", Cell("for \(Amount.short(pace.usageAge))"))
+    let age = pace.usageAge == .zero ? "none" : "for \(Amount.short(pace.usageAge))"
+    details.add("Usage not on disk", Cell(age))
     return details
   }
 
