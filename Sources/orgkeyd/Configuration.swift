@@ -70,7 +70,9 @@ struct Configuration {
     for setting in Setting.all {
       let values = setting.values(options)
       if values.isEmpty { lines.append(("# \(setting.name) =", "not set")) }
-      for value in values { lines.append(("\(setting.name) = \(value)", origin(of: setting))) }
+      for (index, value) in values.enumerated() {
+        lines.append(("\(setting.name) = \(value)", origin(of: setting, index)))
+      }
     }
     let width = lines.map(\.text.count).max() ?? 0
     return lines.map { line in
@@ -78,10 +80,11 @@ struct Configuration {
     }.joined(separator: "\n")
   }
 
-  private func origin(of setting: Setting) -> String {
+  /// - Parameter index: of its values.
+  private func origin(of setting: Setting, _ index: Int) -> String {
     if commandLine.names.contains(setting.name) { return "command line" }
-    let place = assignments.first { $0.setting.name == setting.name }?.place
-    return place.map { "\($0)" } ?? "default"
+    let places = assignments.filter { $0.setting.name == setting.name }.map(\.place)
+    return index < places.count ? "\(places[index])" : "default"
   }
 }
 

@@ -29,10 +29,15 @@ enum ConfigurationFile {
     guard let status, status.kind == .regular else {
       throw ConfigurationFault(place: nil, problem: "\(path) is no file")
     }
-    guard status.mode & 0o002 == 0 else {
+    // Whoever can write to it can become an administrator.
+    guard status.owner == 0 || status.owner == AccountName.ownUser else {
       throw ConfigurationFault(
         place: nil,
-        problem: "everybody can write to \(path), and could become an administrator: chmod o-w")
+        problem: "\(path) belongs to uid \(status.owner): it has to be root's, or of who runs this")
+    }
+    guard status.mode & 0o022 == 0 else {
+      throw ConfigurationFault(
+        place: nil, problem: "others than its owner can write to \(path): chmod go-w")
     }
     guard bytes.count <= mostBytes else {
       throw ConfigurationFault(place: nil, problem: "\(path) has more than \(mostBytes) bytes")

@@ -4,7 +4,7 @@ internal import OrgKeyModel
 internal import OrgKeyServer
 internal import OrgKeySystem
 
-/// The settings of `orgkeyd`: each is defined here and nowhere else, and listed in `Setting.all`.
+/// The settings of `orgkeyd`, defined here as options; `Setting.all` lists them.
 struct DaemonOptions: ParsableArguments {
   @Option(help: "Where to listen.")
   var socket: String = DaemonSettings.defaultSocket
@@ -106,9 +106,11 @@ struct DaemonOptions: ParsableArguments {
       keyPrefix: try option("key-prefix") { () throws(Refusal) in
         try Validation.keyPrefix(keyPrefix)
       })
-    settings.socket = socket
+    settings.socket = try path("socket", socket)
     settings.database = database
-    settings.adminSocket = adminSocket
+    settings.adminSocket = try adminSocket.map { text throws(SettingFault) in
+      try path("admin-socket", text)
+    }
     settings.socketMode = socketMode.bits
     settings.socketGroup = try socketGroup.map { name throws(SettingFault) in
       try account("socket-group", name, AccountName.group)
@@ -172,6 +174,15 @@ struct DaemonOptions: ParsableArguments {
     }
     if number == UInt32.max { throw wrong(option, "\(number) is nobody's number") }
     return number
+  }
+
+  private func path(_ name: String, _ text: String) throws(SettingFault) -> String {
+    guard !text.isEmpty else { throw wrong(name, "the path is empty") }
+    guard text.utf8.count <= UnixSocket.longestPath else {
+      throw wrong(
+        name, "the path has \(text.utf8.count) bytes, and Linux takes \(UnixSocket.longestPath)")
+    }
+    return text
   }
 
   private func number(

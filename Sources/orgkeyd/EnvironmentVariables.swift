@@ -17,6 +17,10 @@ enum EnvironmentVariables {
         file = value
       } else if let setting = Setting.all.first(where: { $0.variable == name }) {
         let values = setting.kind == .list ? value.split(separator: ",").map(String.init) : [value]
+        if values.isEmpty {
+          faults.append(
+            ConfigurationFault(place: place, problem: "\(setting.name): there is no value"))
+        }
         assignments += values.map { Assignment(setting: setting, value: $0, place: place) }
       } else {
         faults.append(

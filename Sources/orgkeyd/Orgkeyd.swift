@@ -41,8 +41,9 @@ struct Orgkeyd: ParsableCommand {
   var config: String?
 
   @Flag(
-    help:
-      "Check the configuration, wherever it comes from, name every fault with its line, and end: 0 if all is well, else 78."
+    help: ArgumentHelp(
+      "Check the configuration, wherever it comes from, name every fault with its line, and end: 0 "
+        + "if all is well, else 78.")
   )
   var checkConfig = false
 

@@ -12,9 +12,10 @@ struct FirstContact {
     switch cause {
     case .noSocket(let path):
       found = "no daemon at \(path)"
-      advice =
-        "start one with `orgkeyd --socket \(path) --database FILE`, "
-        + "or name its socket with --socket or ORGKEY_SOCKET"
+      let start =
+        path == OrgKeyClient.defaultSocketPath
+        ? "systemctl start orgkeyd.socket" : "orgkeyd --socket \(path) --database FILE"
+      advice = "start one with `\(start)`, or name its socket with --socket or ORGKEY_SOCKET"
     case .nobodyListening(let path):
       found = "nobody is listening on \(path)"
       advice =

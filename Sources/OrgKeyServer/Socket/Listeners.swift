@@ -47,7 +47,12 @@ struct Listeners {
       first.unlink()
       throw error
     }
-    for socket in inherited { Listeners.warn(of: socket, log) }
+    for socket in inherited {
+      log.info(
+        "took over a socket: its path, mode and group are not this daemon's settings",
+        metadata: ["orgkey.socket": "\(socket.path)"])
+      Listeners.warn(of: socket, log)
+    }
   }
 
   private static func only(

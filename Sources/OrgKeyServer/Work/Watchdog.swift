@@ -20,8 +20,8 @@ package final class Watchdog: Sendable {
     _ manager: ServiceManager, interval: Int64, _ log: Logger,
     ask: @escaping @Sendable (Probe) -> Int
   ) throws(SystemError) {
-    // Twice within it, so that one late answer is not the end.
-    let pause = max(1, interval / 2)
+    // Four times within it, so that one late answer is not the end, nor are two.
+    let pause = max(1, interval / 4)
     let stopped = stopped
     thread = try Thread("orgkey-watchdog") {
       while true {

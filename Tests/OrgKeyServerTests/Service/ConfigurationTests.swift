@@ -59,7 +59,8 @@ import Testing
       = 5
       """)
     let check = try run(
-      "--check-config", environment: ["ORGKEYD_LOG_LEVEL": "loud", "ORGKEYD_X": "1"])
+      "--check-config",
+      environment: ["ORGKEYD_LOG_LEVEL": "loud", "ORGKEYD_X": "1", "ORGKEYD_READER_UID": ","])
     #expect(check.status == 78 && check.output == "")
     let expected = [
       "\(file):4: unknown setting 'thread'. Did you mean 'threads'?",
@@ -75,6 +76,7 @@ import Testing
       "\(file):14: socket-group: values stand without quotes",
       "\(file):15: unknown setting 'config'",
       "\(file):16: unknown setting ''",
+      "$ORGKEYD_READER_UID: reader-uid: there is no value",
       "$ORGKEYD_X: there is no setting of this name",
       "$ORGKEYD_LOG_LEVEL: The value 'loud' is invalid for '--log-level <log-level>'. Please provide "
         + "one of the following: debug, info, notice, warning, error, critical",
@@ -112,9 +114,17 @@ import Testing
       #expect(check.status == 78 && check.errors.contains(words), "\(check)")
     }
     try write("threads = 1\n")
-    chmod(file, 0o666)
-    #expect(try run("--check-config").errors.contains("everybody can write to \(file)"))
+    for mode: mode_t in [0o666, 0o664] {
+      chmod(file, mode)
+      #expect(
+        try run("--check-config").errors.contains("others than its owner can write to \(file)"))
+    }
     chmod(file, 0o644)
+    if geteuid() == 0 {
+      chown(file, 1, 1)
+      #expect(try run("--check-config").errors.contains("\(file) belongs to uid 1"))
+      chown(file, 0, 0)
+    }
     #expect(try run("--check-config").output == "\(file): all is well\n")
     // As volumes of containers have it.
     symlink(file, directory + "/link")
@@ -171,7 +181,14 @@ import Testing
     let second = try printed(["--config", file])
     #expect(second == (try printed(arguments)))
     #expect(second.contains("socket-mode = 0600"))
-    #expect(try run("--print-config").output.contains("# \(file):1\n"))
+    let (before, after) = (
+      first.output.split(separator: "\n"),
+      try run("--print-config").output.split(separator: "\n")
+    )
+    for name in ["root", "bin"] {
+      let number = try #require(before.firstIndex { $0.hasPrefix("admin-uid = \(name) ") })
+      #expect(after[number].hasSuffix("# \(file):\(number + 1)"))
+    }
   }
 
   @Test func onlyOneThingIsDoneAtATime() throws {

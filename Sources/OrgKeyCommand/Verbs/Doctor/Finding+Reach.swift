@@ -12,7 +12,9 @@ extension Finding {
     guard entry.mode & 0o002 != 0 else { return Finding(.socket, .ok, found) }
     return Finding(
       .socket, .warning, "\(found): every user of this host may open it",
-      advice: "unless that is meant, start orgkeyd with --socket-mode 0660 and --socket-group")
+      advice:
+        "unless that is meant, start orgkeyd with --socket-mode 0660 and --socket-group, or give its "
+        + "socket unit SocketMode=0660 and SocketGroup=")
   }
 
   static func unreachable(_ error: QueryError, _ path: String) -> Finding {

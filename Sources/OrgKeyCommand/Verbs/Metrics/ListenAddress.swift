@@ -18,7 +18,8 @@ struct ListenAddress {
     }
     do { socket = try SocketAddress(ipAddress: address, port: Int(number)) } catch {
       throw Self.wrong(
-        host.isEmpty ? "\(text) has no address" : "\(host) is no address, and names are not looked up")
+        host.isEmpty
+          ? "\(text) has no address" : "\(host) is no address, and names are not looked up")
     }
   }
 

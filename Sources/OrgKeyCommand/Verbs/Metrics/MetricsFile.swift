@@ -13,7 +13,16 @@ struct MetricsFile {
     guard let interval else { return try write() }
     let signals = HeldSignals()
     var absence = Absence()
-    repeat { try absence.outlast { try write() } } while signals.wait(for: interval) == nil
+    var told = ""
+    repeat {
+      try absence.outlast {
+        // A disk that is full, or a directory that is gone, may be so for a moment.
+        do { try write() } catch let failure as Failure where failure.status == .fault {
+          if failure.message != told { StandardStream.complain(failure.message) }
+          told = failure.message
+        }
+      }
+    } while signals.wait(for: interval) == nil
   }
 
   private func write() throws {

@@ -39,6 +39,8 @@ enum MetricsServer {
     let open = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: loop)
     let bootstrap = ServerBootstrap(group: loop)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      // Who has said all he wants to may say so, and waits for the answer.
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { client in
         client.eventLoop.makeCompletedFuture {
           guard open.value < mostConnections else { throw TooMany() }

@@ -13,8 +13,8 @@ struct MetricsVerb: ParsableCommand {
         orgkey metrics --metrics-file /var/lib/node_exporter/orgkey.prom --every 15s
 
       --serve answers at /metrics over HTTP until it is ended (SIGTERM, Ctrl-C), with 503 and the \
-      reason while the daemon can't be asked, or has not answered for 5 s. It has no TLS and asks nobody who they are: serve \
-      where only Prometheus comes, on the loopback address.
+      reason while the daemon can't be asked, or has not answered for 5 s. It has no TLS and \
+      asks nobody who they are: serve where only Prometheus comes, on the loopback address.
 
       --metrics-file is for the textfile collector of node_exporter, which reads what ends in .prom: \
       the file is replaced as a whole, may be read by everybody, and stays as it is while the daemon \
