@@ -42,7 +42,7 @@ struct StateFileCase: Sendable, CustomTestStringConvertible {
   static let sockets = [
     socket("nothing there", "", .serves),
     socket("absolute path", "", at: "$PWD/orgkey.sock", .serves),
-    socket("path is empty", "", at: "", wrong("the socket's path is empty")),
+    socket("path is empty", "", at: "", wrong("the path is empty")),
     socket("107 bytes of path", "", at: String(repeating: "s", count: 107), .serves),
     socket(
       "108 bytes of path", "", at: String(repeating: "s", count: 108), wrong("Linux takes 107")),
@@ -92,7 +92,7 @@ struct StateFileCase: Sendable, CustomTestStringConvertible {
       outcome: .serves, umask: 0o777, socketMode: 0o666),
     StateFileCase(
       name: "socket: administrators' is the same", script: "",
-      arguments: ["--admin-socket", "orgkey.sock"], outcome: wrong("same path as --socket")),
+      arguments: ["--admin-socket", "orgkey.sock"], outcome: wrong("same path as socket")),
     StateFileCase(
       name: "socket: administrators' is the same by another name", script: "",
       arguments: ["--admin-socket", "./orgkey.sock"], outcome: unavailable("is serving on")),
