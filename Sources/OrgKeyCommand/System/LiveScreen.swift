@@ -12,7 +12,7 @@ struct LiveScreen: ~Copyable {
     case leave
   }
 
-  /// Between looks at the keyboard; signals are noticed at once.
+  /// Between looks at the keyboard while it waits; it notices signals at once.
   private static let keyInterval = Duration.milliseconds(50)
 
   private let signals = HeldSignals([
@@ -33,6 +33,8 @@ struct LiveScreen: ~Copyable {
   private func enter() {
     if var live = modes {
       live.c_lflag &= ~tcflag_t(ICANON | ECHO)
+      // Ctrl-S would stop a program that draws, and nothing but Ctrl-Q could end it.
+      live.c_iflag &= ~tcflag_t(IXON)
       _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &live)
     }
     // The alternate screen, without a cursor.
