@@ -45,9 +45,7 @@ struct HeldSignals: ~Copyable {
     while true {
       let signal: Int32
       if let deadline {
-        let left = max(.zero, deadline - .now).components
-        var time = timespec(
-          tv_sec: Int(left.seconds), tv_nsec: Int(left.attoseconds / 1_000_000_000))
+        var time = timespec(deadline - .now)
         signal = unsafe sigtimedwait(&set, nil, &time)
       } else {
         signal = unsafe sigwaitinfo(&set, nil)

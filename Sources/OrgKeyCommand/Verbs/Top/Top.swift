@@ -64,11 +64,14 @@ struct Top: ParsableCommand {
     while told < count ?? .max {
       watch.sleep()
       guard let pace = try watch.look() else { continue }
+      // No line is left half written.
+      let signals = HeldSignals()
       if output.isForPeople {
         try screen.show([TopLine(pace).text])
       } else {
         try output.line(PaceJSON(pace))
       }
+      _ = consume signals
       told += 1
     }
   }
@@ -105,9 +108,7 @@ struct Watch {
   func sleep() {
     // Again where a signal cuts it short.
     while due > .now {
-      let left = max(.zero, due - .now).components
-      var time = timespec(
-        tv_sec: Int(left.seconds), tv_nsec: Int(left.attoseconds / 1_000_000_000))
+      var time = timespec(due - .now)
       // It only reads the time that it is lent.
       unsafe nanosleep(&time, nil)
     }
